@@ -1,0 +1,1 @@
+export type { ChildView } from "./reports/views.ts";

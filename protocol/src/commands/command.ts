@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { decodeCbor, encodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
+import {
+  amountSchema,
+  askIdSchema,
+  bytesSchema,
+  countSchema,
+  deviceIdSchema,
+  labelSchema,
+  leaseIdSchema,
+  merchantIdSchema,
+  parseWith,
+  schoolDaySchema,
+  schoolIdSchema,
+  seqSchema,
+  studentIdSchema,
+  unixMsSchema,
+} from "../encoding/schema.ts";
+import type { Purse } from "../events/event.ts";
+import type {
+  AskId,
+  DeviceId,
+  LeaseId,
+  MerchantId,
+  SchoolId,
+  StudentId,
+} from "../primitives/ids.ts";
+import type { ParseError, Result } from "../primitives/result.ts";
+import type { Rupiah } from "../primitives/rupiah.ts";
+import type { SchoolDay, ZoneMinutes } from "../primitives/school-day.ts";
+import type { UnixMs } from "../primitives/time.ts";
+import { vaultItemSchema, type VaultItem } from "../roster/vault-item.ts";
+
+/** What the cloud tells one terminal. A body replaces what an earlier one said of the same thing. */
+export type CommandBody =
+  /** Which stall this terminal serves, and the school's clock. `perSale` is the most one sale may cost. */
+  | {
+      readonly kind: "stall";
+      readonly merchant: MerchantId;
+      readonly merchantName: string;
+      readonly schoolName: string;
+      readonly zone: ZoneMinutes;
+      readonly perSale: Rupiah;
+      readonly quickKeys: readonly { readonly label: string; readonly amount: Rupiah }[];
+    }
+  /** A child of the school: `number` is what the child knows (nomor siswa), `name` the first name only. */
+  | {
+      readonly kind: "student";
+      readonly student: StudentId;
+      readonly number: string;
+      readonly name: string;
+      readonly className: string;
+      readonly isActive: boolean;
+    }
+  /** `withdrawn` orders the erasure of every template and is answered by an `erase-receipt`. */
+  | {
+      readonly kind: "consent";
+      readonly student: StudentId;
+      readonly state: "granted" | "withdrawn";
+      readonly version: number;
+    }
+  | { readonly kind: "freeze"; readonly student: StudentId; readonly isFrozen: boolean }
+  /** Money already moved in the ledger from the student to this terminal. `ask` is what it answers. */
+  | {
+      readonly kind: "lease-grant";
+      readonly lease: LeaseId;
+      readonly student: StudentId;
+      readonly purse: Purse;
+      readonly day: SchoolDay;
+      readonly amount: Rupiah;
+      readonly ask: AskId | null;
+    }
+  /** Give back what is left of every lease of the student on this terminal. */
+  | { readonly kind: "return-request"; readonly student: StudentId }
+  /** A child's sealed secret from another terminal of the roster. */
+  | { readonly kind: "vault"; readonly item: VaultItem }
+  /** The school's signed roster, `saku.roster.v1` bytes. */
+  | { readonly kind: "roster"; readonly roster: Uint8Array };
+
+export type CommandKind = CommandBody["kind"];
+
+/** A command as the cloud signs it (`saku.command.v1`); applied strictly in `rev` order, 1, 2, 3 … per device. */
+export type Command = {
+  readonly v: 1;
+  readonly school: SchoolId;
+  readonly device: DeviceId;
+  readonly rev: number;
+  readonly at: UnixMs;
+  readonly body: CommandBody;
+};
+
+const bodySchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("stall"),
+    merchant: merchantIdSchema,
+    merchantName: labelSchema,
+    schoolName: labelSchema,
+    zone: z.union([z.literal(420), z.literal(480), z.literal(540)]),
+    perSale: amountSchema,
+    quickKeys: z.array(z.strictObject({ label: labelSchema, amount: amountSchema })).max(8),
+  }),
+  z.strictObject({
+    kind: z.literal("student"),
+    student: studentIdSchema,
+    number: z.string().regex(/^[0-9]{1,10}$/),
+    name: labelSchema,
+    className: labelSchema,
+    isActive: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal("consent"),
+    student: studentIdSchema,
+    state: z.enum(["granted", "withdrawn"]),
+    version: countSchema,
+  }),
+  z.strictObject({ kind: z.literal("freeze"), student: studentIdSchema, isFrozen: z.boolean() }),
+  z.strictObject({
+    kind: z.literal("lease-grant"),
+    lease: leaseIdSchema,
+    student: studentIdSchema,
+    purse: z.enum(["snack", "needs", "meal"]),
+    day: schoolDaySchema,
+    amount: amountSchema,
+    ask: askIdSchema.nullable(),
+  }),
+  z.strictObject({ kind: z.literal("return-request"), student: studentIdSchema }),
+  z.strictObject({ kind: z.literal("vault"), item: vaultItemSchema }),
+  z.strictObject({ kind: z.literal("roster"), roster: bytesSchema({ min: 1, max: 49_152 }) }),
+]) as unknown as z.ZodType<CommandBody>;
+
+const commandSchema = z.strictObject({
+  v: z.literal(1),
+  school: schoolIdSchema,
+  device: deviceIdSchema,
+  rev: seqSchema,
+  at: unixMsSchema,
+  body: bodySchema,
+}) as unknown as z.ZodType<Command>;
+
+/** Throws on a command that `parseCommand` would refuse: a bug. */
+export function encodeCommand(command: Command): CanonicalBytes {
+  const checked = parseWith(commandSchema, command, "command");
+  if (!checked.ok)
+    throw new RangeError(`Cannot encode command: ${checked.error.path} ${checked.error.expected}`);
+  return encodeCbor(command);
+}
+
+/** Reads the payload of a verified `saku.command.v1`. */
+export function parseCommand(payload: Uint8Array): Result<Command, ParseError> {
+  const value = decodeCbor(payload);
+  return value.ok ? parseWith(commandSchema, value.value, "command") : value;
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { err, ok, parseError, type ParseError, type Result } from "../primitives/result.ts";
+import {
+  ID_PATTERN,
+  INCARNATION_PATTERN,
+  type AskId,
+  type DeviceId,
+  type Incarnation,
+  type LeaseId,
+  type MerchantId,
+  type SchoolId,
+  type StudentId,
+} from "../primitives/ids.ts";
+import { EVENT_AMOUNT_MAX_RUPIAH, type Rupiah } from "../primitives/rupiah.ts";
+import { isSchoolDay, type SchoolDay } from "../primitives/school-day.ts";
+import type { UnixMs } from "../primitives/time.ts";
+
+// The building blocks of every message schema. Objects are strict: an unknown key is refused, because a key that
+// one side ignores is a rule that one side does not know.
+const id = <T>(): z.ZodType<T> => z.string().regex(ID_PATTERN) as unknown as z.ZodType<T>;
+
+export const schoolIdSchema: z.ZodType<SchoolId> = id<SchoolId>();
+export const deviceIdSchema: z.ZodType<DeviceId> = id<DeviceId>();
+export const studentIdSchema: z.ZodType<StudentId> = id<StudentId>();
+export const merchantIdSchema: z.ZodType<MerchantId> = id<MerchantId>();
+export const leaseIdSchema: z.ZodType<LeaseId> = id<LeaseId>();
+export const askIdSchema: z.ZodType<AskId> = id<AskId>();
+export const incarnationSchema: z.ZodType<Incarnation> = z
+  .string()
+  .regex(INCARNATION_PATTERN) as unknown as z.ZodType<Incarnation>;
+export const amountSchema: z.ZodType<Rupiah> = z
+  .number()
+  .int()
+  .min(1)
+  .max(EVENT_AMOUNT_MAX_RUPIAH) as unknown as z.ZodType<Rupiah>;
+export const rupiahSchema: z.ZodType<Rupiah> = z
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER) as unknown as z.ZodType<Rupiah>;
+export const unixMsSchema: z.ZodType<UnixMs> = z
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER) as unknown as z.ZodType<UnixMs>;
+export const schoolDaySchema: z.ZodType<SchoolDay> = z.custom<SchoolDay>(isSchoolDay);
+/** A counter: 0 … 2⁵³−1. */
+export const countSchema: z.ZodType<number> = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** A place in a sequence: 1 … 2⁵³−1. */
+export const seqSchema: z.ZodType<number> = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const labelSchema: z.ZodType<string> = z.string().min(1).max(80);
+
+export function bytesSchema(size: {
+  readonly min: number;
+  readonly max: number;
+}): z.ZodType<Uint8Array> {
+  return z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length >= size.min && value.length <= size.max,
+  );
+}
+export const hashSchema: z.ZodType<Uint8Array> = bytesSchema({ min: 32, max: 32 });
+
+/** Runs a schema and says where the value failed first. */
+export function parseWith<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  what: string,
+): Result<T, ParseError> {
+  const result = schema.safeParse(value);
+  if (result.success) return ok(result.data);
+  const issue = result.error.issues[0];
+  return err(parseError(issue?.path.join(".") ?? "", `${what}: ${issue?.message ?? "valid"}`));
+}

@@ -1,0 +1,8 @@
+/** 8-bit grey image, row-major from the top left; 0 = black, ridges usually dark (polarity is detected, not assumed). */
+export type GrayImage = {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** 250 … 1000; the engine rescales to 500. */
+  readonly resolutionDpi: number;
+  readonly pixels: Uint8Array;
+};

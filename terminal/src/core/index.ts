@@ -1,0 +1,1 @@
+export type { SaleDesk } from "./wallet/sale-desk.ts";
