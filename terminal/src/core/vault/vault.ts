@@ -22,6 +22,10 @@ export type FingerName =
 export interface Vault {
   /** Every record that this terminal can open. */
   fingerRecords(): Promise<readonly FingerRecord[]>;
+  /** One child's record, or null when there is none (any more) or no key opens it. */
+  fingersOf(student: StudentId): Promise<FingerRecord | null>;
+  /** Tells that a child's fingers were stored, replaced or erased, here or by another terminal; returns the way to stop. */
+  onFingersChanged(listener: (student: StudentId) => void): () => void;
   /**
    * Seals and stores the fingers, records an `enrol` event in the same transaction and queues the sealed item for the
    * school's other terminals. Refused without a granted consent.
