@@ -88,6 +88,16 @@ export type TerminalView = {
   readonly ackedEventCount: number;
 };
 
+/** A stall. */
+export type MerchantView = {
+  readonly merchant: string;
+  readonly name: string;
+  /** Terminals that are not revoked. */
+  readonly terminalCount: number;
+  /** What the school owes the stall now. */
+  readonly payable: Rupiah;
+};
+
 export type TrialBalanceRow = {
   readonly account: string;
   readonly kind: string;

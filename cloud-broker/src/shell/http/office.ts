@@ -1,6 +1,7 @@
 import type { Rupiah, SchoolId, StudentId, ZoneMinutes } from "@saku/protocol";
 import type {
   ChildView,
+  MerchantView,
   SchoolView,
   StudentRow,
   TerminalView,
@@ -26,6 +27,8 @@ export interface Reading {
   school(school: SchoolId): Promise<SchoolView | null>;
   students(school: SchoolId): Promise<readonly StudentRow[]>;
   terminals(school: SchoolId): Promise<readonly TerminalView[]>;
+  /** Stalls in order of name: a claim names one of them. */
+  merchants(school: SchoolId): Promise<readonly MerchantView[]>;
   trialBalance(school: SchoolId): Promise<TrialBalance>;
 }
 
