@@ -1,0 +1,75 @@
+import type { UnixMs } from "@saku/protocol";
+import type { Directory } from "../../core/directory/directory.ts";
+import type { Vault } from "../../core/vault/vault.ts";
+import type { LinkStatus, RecentSale, SaleDesk } from "../../core/wallet/sale-desk.ts";
+import type { Cancellation, CaptureOutcome, SensorLight } from "../../sensors/sensor.ts";
+import type { MatchWorker } from "../match-worker/match-worker.ts";
+
+/** The wallet as the counter needs it: selling, and the one question after a crash. */
+export interface CounterSaleDesk extends SaleDesk {
+  /** The newest sale that is on disk but whose approval was never shown, or null. */
+  lastUnconfirmedSale(): Promise<RecentSale | null>;
+  /** The approval of this sale has been on the screen (or the operator has handed over). Idempotent. */
+  markShown(saleId: string): Promise<void>;
+}
+
+/** `kind` is "ready" when a capture can be asked for; any other word means that the sensor is away. */
+export type CounterStationStatus = { readonly kind: string };
+
+/** The sensor and its recovery ladder. One operation at a time; `capture` and `waitLifted` throw while it is away. */
+export interface CounterStation {
+  status(): CounterStationStatus;
+  onStatus(listener: (status: CounterStationStatus) => void): () => void;
+  capture(options: {
+    readonly waitMs: number;
+    readonly cancellation: Cancellation;
+  }): Promise<CaptureOutcome>;
+  waitLifted(options: {
+    readonly waitMs: number;
+    readonly cancellation: Cancellation;
+  }): Promise<boolean>;
+  setLight(light: SensorLight): Promise<void>;
+}
+
+export type CounterSignal = "approved" | "not-this-time" | "retry";
+
+/** Buzzer and lamps: orders are fire and forget. */
+export interface CounterIndicator {
+  signal(signal: CounterSignal): unknown;
+}
+
+export interface CounterLink {
+  status(): LinkStatus;
+  /** Calls when the link or the number of unsent events changed; returns the way to stop. */
+  onChange(listener: () => void): () => void;
+}
+
+/** The stall's operator code; never logged, compared in constant time by its owner. */
+export interface CounterOperator {
+  check(code: string): boolean | Promise<boolean>;
+}
+
+/** Structurally a pino logger. */
+export interface CounterLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Everything that the counter meets of the rest of the terminal. */
+export type CounterDeps = {
+  readonly saleDesk: CounterSaleDesk;
+  readonly directory: Directory;
+  readonly vault: Vault;
+  readonly station: CounterStation;
+  readonly matcher: MatchWorker;
+  readonly indicator: CounterIndicator;
+  readonly link: CounterLink;
+  readonly operator: CounterOperator;
+  /** Tells the ids (64 hexadecimal characters) of events that the cloud has booked; returns the way to stop. */
+  onAcked(listener: (eventIds: readonly string[]) => void): () => void;
+  now(): UnixMs;
+  /** Origins that may show the counter in a frame, for example `http://127.0.0.1:4100`. */
+  readonly frameAncestors: readonly string[];
+  readonly log: CounterLog;
+};
