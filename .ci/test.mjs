@@ -48,6 +48,15 @@ function suite(name) {
 
 check("types", bin("tsc"), ["-b"]);
 check("lint", bin("oxlint"), ["--type-aware"]);
+check("boundaries", bin("depcruise"), [
+  "protocol",
+  "terminal",
+  "cloud-broker",
+  "provisioning",
+  "hardware-sim",
+  "--config",
+  ".dependency-cruiser.mjs",
+]);
 check("format", bin("prettier"), ["--check", "--log-level", "warn", "."]);
 suite("unit");
 suite("e2e");
