@@ -1,0 +1,165 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createSensorModule, type SimulatedModule } from "../sensor-module.ts";
+import { createDaemon, type Daemon } from "./daemon.ts";
+import { openInternet, type Internet } from "./internet.ts";
+
+/** Which ports the fleet listens on, all on loopback. */
+export type FleetPorts = {
+  readonly cloudHttp: number;
+  readonly cloudMqtt: number;
+  /** The terminals' way to the cloud: ports that can be cut. 0 = any. */
+  readonly internetHttp: number;
+  readonly internetMqtt: number;
+  /** One counter page a stall. */
+  readonly counters: readonly number[];
+};
+
+export type StallSpec = { readonly name: string; readonly model: "R503" | "R307" };
+
+export type FleetOptions = {
+  /** Where every process keeps its state; made when missing. */
+  readonly directory: string;
+  readonly ports: FleetPorts;
+  readonly stalls: readonly StallSpec[];
+  readonly seed: number;
+  /** Origins that may show the pages in a frame (the stage). */
+  readonly frameAncestors: readonly string[];
+  /** False: the serial line is as fast as the machine. */
+  readonly paced: boolean;
+  readonly backupEverySeconds: number;
+};
+
+export type Stall = {
+  readonly name: string;
+  readonly module: SimulatedModule;
+  readonly daemon: Daemon;
+  readonly counterUrl: string;
+  /** The terminal's state directory. */
+  readonly directory: string;
+};
+
+/** One school's machines, each a real process, with simulated sensors on real ptys. */
+export interface Fleet {
+  readonly cloud: Daemon;
+  readonly cloudUrl: string;
+  /** The cloud as terminals reach it. */
+  readonly terminalCloudUrl: string;
+  readonly cloudDirectory: string;
+  readonly stalls: readonly Stall[];
+  readonly isInternetUp: boolean;
+  cutInternet(): void;
+  restoreInternet(): void;
+  close(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 30_000;
+const HOST = "127.0.0.1";
+
+/** The compiled program of a package, beside our own `dist` or `src`. */
+export function programPath(path: string): string {
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+}
+
+async function openStall(options: FleetOptions, index: number): Promise<Stall> {
+  const spec = options.stalls[index];
+  const port = options.ports.counters[index];
+  if (spec === undefined || port === undefined)
+    throw new RangeError(`No stall ${index} or no port for it`);
+  const directory = join(options.directory, `terminal-${index + 1}`);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const module = createSensorModule({
+    model: spec.model,
+    directory: options.directory,
+    name: `sensor-${index + 1}`,
+    seed: options.seed + index,
+    paced: options.paced,
+  });
+  const daemon = createDaemon({
+    name: spec.name,
+    program: programPath("terminal/dist/main.js"),
+    env: {
+      SAKU_TERMINAL_DIR: directory,
+      SAKU_SENSOR_PORT: module.path,
+      SAKU_SENSOR_MODEL: "auto",
+      SAKU_COUNTER_PORT: String(port),
+      SAKU_COLD_BOOT_MAX_MS: "0",
+      SAKU_GPIO: "log",
+      SAKU_FRAME_ANCESTORS: options.frameAncestors.join(" "),
+    },
+    readyEvent: "terminal-ready",
+    logFile: join(options.directory, `terminal-${index + 1}.log`),
+    readyTimeoutMs: READY_TIMEOUT_MS,
+  });
+  return { name: spec.name, module, daemon, counterUrl: `http://${HOST}:${port}`, directory };
+}
+
+function cloudDaemon(options: FleetOptions, internet: { http: Internet; mqtt: Internet }): Daemon {
+  return createDaemon({
+    name: "cloud",
+    program: programPath("cloud-broker/dist/main.js"),
+    env: {
+      SAKU_CLOUD_DIR: join(options.directory, "cloud"),
+      SAKU_HOST: HOST,
+      SAKU_HTTP_PORT: String(options.ports.cloudHttp),
+      SAKU_MQTT_PORT: String(options.ports.cloudMqtt),
+      SAKU_PUBLIC_MQTT_URL: `mqtt://${HOST}:${internet.mqtt.port}`,
+      SAKU_BACKUP_DIR: join(options.directory, "backup"),
+      SAKU_BACKUP_EVERY_S: String(options.backupEverySeconds),
+      SAKU_FRAME_ANCESTORS: options.frameAncestors.join(" "),
+    },
+    readyEvent: "cloud-ready",
+    logFile: join(options.directory, "cloud.log"),
+    readyTimeoutMs: READY_TIMEOUT_MS,
+  });
+}
+
+/** Starts the cloud and every terminal; nobody is founded, claimed or enrolled yet. */
+export async function openFleet(options: FleetOptions): Promise<Fleet> {
+  await mkdir(join(options.directory, "cloud"), { recursive: true, mode: 0o700 });
+  await mkdir(join(options.directory, "backup"), { recursive: true, mode: 0o700 });
+  const { ports } = options;
+  const internet = {
+    http: await openInternet(ports.cloudHttp, ports.internetHttp),
+    mqtt: await openInternet(ports.cloudMqtt, ports.internetMqtt),
+  };
+  const cloud = cloudDaemon(options, internet);
+  const stalls: Stall[] = [];
+  for (let index = 0; index < options.stalls.length; index++)
+    stalls.push(await openStall(options, index));
+
+  const close = async (): Promise<void> => {
+    await Promise.all(stalls.map((stall) => stall.daemon.stop()));
+    for (const stall of stalls) stall.module.close();
+    await cloud.stop();
+    await internet.http.close();
+    await internet.mqtt.close();
+  };
+  try {
+    await cloud.start();
+    await Promise.all(stalls.map((stall) => stall.daemon.start()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    cloud,
+    cloudUrl: `http://${HOST}:${ports.cloudHttp}`,
+    terminalCloudUrl: `http://${HOST}:${internet.http.port}`,
+    cloudDirectory: join(options.directory, "cloud"),
+    stalls,
+    get isInternetUp() {
+      return internet.http.isUp;
+    },
+    cutInternet: () => {
+      internet.http.cut();
+      internet.mqtt.cut();
+    },
+    restoreInternet: () => {
+      internet.http.restore();
+      internet.mqtt.restore();
+    },
+    close,
+  };
+}
