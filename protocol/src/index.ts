@@ -1,3 +1,4 @@
+// The one door of the room: what is not named here is nobody else's business.
 export type { Brand } from "./primitives/brand.ts";
 export * from "./primitives/result.ts";
 export { assert, AssertionError, must, unreachable } from "./primitives/assert.ts";
@@ -10,14 +11,36 @@ export * from "./encoding/cbor.ts";
 export type { SignedKind } from "./signing/kinds.ts";
 export * from "./signing/keys.ts";
 export * from "./signing/cose.ts";
-export * from "./events/event.ts";
-export * from "./commands/command.ts";
-export * from "./frames/up.ts";
-export * from "./frames/down.ts";
+export { encodeEvent, eventId, parseEvent } from "./events/event.ts";
+export type {
+  EventBody,
+  EventHeader,
+  EventType,
+  Purse,
+  ReturnReason,
+  SakuEvent,
+  SaleMethod,
+  Spend,
+  VoidReason,
+} from "./events/event.ts";
+export { encodeCommand, parseCommand } from "./commands/command.ts";
+export type { Command, CommandBody, CommandKind } from "./commands/command.ts";
+export {
+  encodeUpFrame,
+  EVENT_BYTES_PER_FRAME_MAX,
+  EVENTS_PER_FRAME_MAX,
+  FRAME_SIZE_MAX,
+  parseUpFrame,
+} from "./frames/up.ts";
+export type { OutboxRange, UpFrame } from "./frames/up.ts";
+export { encodeAck, encodeDownFrame, parseAck, parseDownFrame } from "./frames/down.ts";
+export type { Ack, AskRefusal, DownFrame, ErrorKind, Watermark } from "./frames/down.ts";
 export * from "./frames/topics.ts";
 export * from "./frames/auth.ts";
 export type { VaultItem } from "./roster/vault-item.ts";
 export { vaultItemAad } from "./roster/vault-item.ts";
-export * from "./roster/roster.ts";
-export * from "./roster/claim.ts";
+export { encodeRoster, parseRoster } from "./roster/roster.ts";
+export type { Roster, RosterDevice } from "./roster/roster.ts";
+export { deviceIdOfKey, encodeClaim, parseClaim } from "./roster/claim.ts";
+export type { DeviceClaim } from "./roster/claim.ts";
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_FLOOR } from "./protocol-version.ts";

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { decodeCbor, encodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
+import { decodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
 import {
   amountSchema,
   askIdSchema,
   bytesSchema,
   countSchema,
   deviceIdSchema,
+  encodeChecked,
   labelSchema,
   leaseIdSchema,
   merchantIdSchema,
@@ -77,6 +78,7 @@ export type CommandBody =
   /** The school's signed roster, `saku.roster.v1` bytes. */
   | { readonly kind: "roster"; readonly roster: Uint8Array };
 
+/** Names the kinds of `CommandBody`. */
 export type CommandKind = CommandBody["kind"];
 
 /** A command as the cloud signs it (`saku.command.v1`); applied strictly in `rev` order, 1, 2, 3 … per device. */
@@ -128,7 +130,8 @@ const bodySchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("roster"), roster: bytesSchema({ min: 1, max: 49_152 }) }),
 ]) as unknown as z.ZodType<CommandBody>;
 
-const commandSchema = z.strictObject({
+/** The schema of a command's payload; SPEC.md P20…P23. */
+export const commandSchema: z.ZodType<Command> = z.strictObject({
   v: z.literal(1),
   school: schoolIdSchema,
   device: deviceIdSchema,
@@ -139,10 +142,7 @@ const commandSchema = z.strictObject({
 
 /** Throws on a command that `parseCommand` would refuse: a bug. */
 export function encodeCommand(command: Command): CanonicalBytes {
-  const checked = parseWith(commandSchema, command, "command");
-  if (!checked.ok)
-    throw new RangeError(`Cannot encode command: ${checked.error.path} ${checked.error.expected}`);
-  return encodeCbor(command);
+  return encodeChecked(commandSchema, command, "command");
 }
 
 /** Reads the payload of a verified `saku.command.v1`. */

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { decodeCbor, encodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
+import { decodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
 import {
   amountSchema,
   countSchema,
   deviceIdSchema,
+  encodeChecked,
   hashSchema,
   incarnationSchema,
   labelSchema,
@@ -36,7 +37,7 @@ export type Purse = "snack" | "needs" | "meal";
 /** How the child was identified at the counter. */
 export type SaleMethod = "finger" | "pin" | "qr" | "name";
 
-/** One lease's share of a sale. */
+/** One lease's share of a sale; a sale names each lease once. */
 export type Spend = { readonly lease: LeaseId; readonly amount: Rupiah };
 
 /** What happened. Amounts are 1 … `EVENT_AMOUNT_MAX_RUPIAH`; `of` is the id of the event it concerns. */
@@ -100,8 +101,11 @@ export type EventBody =
       readonly source: "server" | "ntp" | "operator";
     };
 
+/** Names the types of `EventBody`. */
 export type EventType = EventBody["type"];
+/** Why a sale was taken back. */
 export type VoidReason = "operator" | "not-delivered" | "wrong-amount" | "wrong-child";
+/** Why what is left of a lease goes back. */
 export type ReturnReason = "requested" | "day-over" | "drained";
 
 /** The header of money-and-sync §3, the same for every type. */
@@ -146,7 +150,14 @@ const bodySchema = z.discriminatedUnion("type", [
     .refine((sale) => sale.spends.reduce((sum, spend) => sum + spend.amount, 0) === sale.amount, {
       message: "spends must add up to amount",
       path: ["spends"],
-    }),
+    })
+    .refine(
+      (sale) => new Set(sale.spends.map((spend) => spend.lease)).size === sale.spends.length,
+      {
+        message: "spends must name each lease once",
+        path: ["spends"],
+      },
+    ),
   z.strictObject({
     type: z.literal("void"),
     of: hashSchema,
@@ -189,7 +200,8 @@ const bodySchema = z.discriminatedUnion("type", [
   }),
 ]) as unknown as z.ZodType<EventBody>;
 
-const eventSchema = z.strictObject({
+/** The schema of an event's payload; SPEC.md P13…P19. */
+export const eventSchema: z.ZodType<SakuEvent> = z.strictObject({
   v: z.literal(1),
   school: schoolIdSchema,
   device: deviceIdSchema,
@@ -206,10 +218,7 @@ const eventSchema = z.strictObject({
 
 /** Checks an event and makes the bytes that will be signed. Throws on an event that `parseEvent` would refuse: a bug. */
 export function encodeEvent(event: SakuEvent): CanonicalBytes {
-  const checked = parseWith(eventSchema, event, "event");
-  if (!checked.ok)
-    throw new RangeError(`Cannot encode event: ${checked.error.path} ${checked.error.expected}`);
-  return encodeCbor(event);
+  return encodeChecked(eventSchema, event, "event");
 }
 
 /** Reads the payload of a verified `saku.event.v1`. */

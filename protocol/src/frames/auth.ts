@@ -1,9 +1,11 @@
+import { assert } from "../primitives/assert.ts";
 import { concatBytes, fromBase64Url, toBase64Url, utf8 } from "../primitives/bytes.ts";
 import type { Incarnation } from "../primitives/ids.ts";
 
 /** Size of the cloud's single-use nonce. */
 export const NONCE_SIZE = 32;
 
+/** What a terminal proves at CONNECT: that it holds its key, now, towards this cloud. */
 export type AuthQuestion = {
   /** Host name the terminal believes it talks to, so that a proof cannot be relayed to another cloud. */
   readonly host: string;
@@ -12,9 +14,14 @@ export type AuthQuestion = {
   readonly inc: Incarnation;
 };
 
-/** The bytes a terminal signs at CONNECT: "saku-auth-v1" and the four fields, each closed by 0x00. */
+/**
+ * The bytes a terminal signs at CONNECT: "saku-auth-v1", host, client id and incarnation, each closed by 0x00, then
+ * the nonce. Throws `AssertionError` on a NUL inside a text, which would let one question read as another.
+ */
 export function authMessage(question: AuthQuestion): Uint8Array {
   const end = Uint8Array.of(0);
+  assert(!`${question.host}${question.clientId}`.includes("\0"), "A host has no NUL");
+  assert(question.nonce.length === NONCE_SIZE, `A nonce has ${NONCE_SIZE} bytes`);
   return concatBytes(
     utf8("saku-auth-v1"),
     end,
@@ -38,9 +45,7 @@ export function encodeAuthPassword(
 }
 
 /** The parts of a password, or null. */
-export function parseAuthPassword(
-  password: string,
-): {
+export function parseAuthPassword(password: string): {
   readonly nonce: Uint8Array;
   readonly inc: Incarnation;
   readonly signature: Uint8Array;

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { decodeCbor, encodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
+import { decodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
 import {
   askIdSchema,
   bytesSchema,
   countSchema,
   deviceIdSchema,
+  encodeChecked,
   incarnationSchema,
   labelSchema,
   parseWith,
@@ -64,13 +65,18 @@ export type DownFrame =
       readonly delayMs: number;
     };
 
-const ackSchema = z.strictObject({
+/** The schema of an ack's payload; SPEC.md P33. */
+export const ackSchema: z.ZodType<Ack> = z.strictObject({
   v: z.literal(1),
   device: deviceIdSchema,
   term: countSchema,
   at: unixMsSchema,
   incs: z
-    .array(z.strictObject({ inc: incarnationSchema, ack: countSchema, safe: countSchema }))
+    .array(
+      z
+        .strictObject({ inc: incarnationSchema, ack: countSchema, safe: countSchema })
+        .refine((mark) => mark.safe <= mark.ack, { message: "safe must not pass ack" }),
+    )
     .max(256),
   credit: z.number().int().min(0).max(4),
   delayMs: z.number().int().min(0).max(3_600_000),
@@ -78,7 +84,8 @@ const ackSchema = z.strictObject({
 }) as unknown as z.ZodType<Ack>;
 
 const signedSchema = bytesSchema({ min: 1, max: 60_000 });
-const downSchema = z.union([
+/** The schema of a frame from the cloud; SPEC.md P32. */
+export const downSchema: z.ZodType<DownFrame> = z.union([
   z.strictObject({ t: z.literal("ack"), ack: signedSchema }),
   z.strictObject({ t: z.literal("cmd"), commands: z.array(signedSchema).min(1).max(200) }),
   z.strictObject({
@@ -104,8 +111,9 @@ const downSchema = z.union([
   }),
 ]) as unknown as z.ZodType<DownFrame>;
 
+/** Throws on an ack that `parseAck` would refuse: a bug. */
 export function encodeAck(ack: Ack): CanonicalBytes {
-  return encodeCbor(ack);
+  return encodeChecked(ackSchema, ack, "ack");
 }
 
 /** Reads the payload of a verified `saku.ack.v1`. */
@@ -114,8 +122,9 @@ export function parseAck(payload: Uint8Array): Result<Ack, ParseError> {
   return value.ok ? parseWith(ackSchema, value.value, "ack") : value;
 }
 
+/** Throws on a frame that `parseDownFrame` would refuse: a bug. */
 export function encodeDownFrame(frame: DownFrame): CanonicalBytes {
-  return encodeCbor(frame);
+  return encodeChecked(downSchema, frame, "down frame");
 }
 
 /** Reads an MQTT payload from the cloud. */

@@ -1,14 +1,16 @@
 import { ID_PATTERN, type DeviceId, type SchoolId } from "../primitives/ids.ts";
 
-/** The only topics there are: a terminal publishes on `up` and subscribes to `dn`, both by exact match. */
+/** Where a terminal speaks. There are no other topics than this and `downTopic`, both by exact match. */
 export function upTopic(school: SchoolId, device: DeviceId): string {
   return `saku/v1/${school}/${device}/up`;
 }
 
+/** Where the cloud speaks to one terminal. */
 export function downTopic(school: SchoolId, device: DeviceId): string {
   return `saku/v1/${school}/${device}/dn`;
 }
 
+/** A topic taken apart. */
 export type ParsedTopic = {
   readonly school: SchoolId;
   readonly device: DeviceId;

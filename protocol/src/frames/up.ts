@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { decodeCbor, encodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
+import { decodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
 import {
   amountSchema,
   askIdSchema,
   bytesSchema,
   countSchema,
+  encodeChecked,
   hashSchema,
   incarnationSchema,
   labelSchema,
@@ -71,7 +72,8 @@ export type UpFrame =
   /** A sealed secret for the school's other terminals; sent until `vault-ack`. */
   | { readonly t: "vault"; readonly ask: AskId; readonly item: VaultItem };
 
-const upSchema = z.discriminatedUnion("t", [
+/** The schema of a frame from a terminal; SPEC.md P31. */
+export const upSchema: z.ZodType<UpFrame> = z.discriminatedUnion("t", [
   z.strictObject({
     t: z.literal("hello"),
     v: z.literal(1),
@@ -108,8 +110,9 @@ const upSchema = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("vault"), ask: askIdSchema, item: vaultItemSchema }),
 ]) as unknown as z.ZodType<UpFrame>;
 
+/** Throws on a frame that `parseUpFrame` would refuse: a bug. */
 export function encodeUpFrame(frame: UpFrame): CanonicalBytes {
-  return encodeCbor(frame);
+  return encodeChecked(upSchema, frame, "up frame");
 }
 
 /** Reads an MQTT payload from a terminal; refuses anything over `FRAME_SIZE_MAX` bytes. */

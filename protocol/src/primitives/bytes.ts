@@ -51,6 +51,7 @@ export function fromBase64Url(text: string): Uint8Array | null {
   return buffer === 0 ? Uint8Array.from(bytes) : null;
 }
 
+/** One new byte string of all parts in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let offset = 0;
@@ -64,7 +65,8 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 /** Not constant time: for ids and hashes that are public, never for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  return a.every((byte, index) => byte === b[index]);
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /** UTF-8 of well-formed text; a lone surrogate becomes U+FFFD as in the Encoding standard. */

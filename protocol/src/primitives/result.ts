@@ -2,10 +2,12 @@
 export type Result<T, E> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
+/** The good side. */
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
+/** The other side. */
 export function err<E>(error: E): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }
@@ -18,6 +20,7 @@ export type ParseError = {
   readonly expected: string;
 };
 
+/** `expected` completes the sentence "this must be …". */
 export function parseError(path: string, expected: string): ParseError {
   return { kind: "parse-error", path, expected };
 }

@@ -21,6 +21,7 @@ export function parseRupiah(value: unknown, path = ""): Result<Rupiah, ParseErro
     : err(parseError(path, "whole rupiah, 0 or more"));
 }
 
+/** The sum; throws `AssertionError` when it is not a safe integer any more. */
 export function addRupiah(...amounts: readonly Rupiah[]): Rupiah {
   return rupiah(amounts.reduce<number>((sum, amount) => sum + amount, 0));
 }
@@ -31,6 +32,7 @@ export function subtractRupiah(a: Rupiah, b: Rupiah): Rupiah {
   return rupiah(a - b);
 }
 
+/** The smallest of the amounts. */
 export function minRupiah(...amounts: readonly [Rupiah, ...Rupiah[]]): Rupiah {
   return rupiah(Math.min(...amounts));
 }

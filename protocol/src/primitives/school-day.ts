@@ -8,6 +8,7 @@ export type SchoolDay = Brand<number, "SchoolDay">;
 /** UTC offset in minutes: 420 WIB, 480 WITA, 540 WIT. Indonesia has no daylight saving time. */
 export type ZoneMinutes = 420 | 480 | 540;
 
+/** The three zones by the name on the wall. */
 export const ZONE_BY_NAME: Readonly<Record<"WIB" | "WITA" | "WIT", ZoneMinutes>> = {
   WIB: 420,
   WITA: 480,
@@ -15,6 +16,8 @@ export const ZONE_BY_NAME: Readonly<Record<"WIB" | "WITA" | "WIT", ZoneMinutes>>
 };
 
 const DAY_MS = 86_400_000;
+const FIRST_MS = Date.UTC(2000, 0, 1);
+const LAST_MS = Date.UTC(2999, 11, 31);
 
 function parts(day: number): { year: number; month: number; date: number } {
   return { year: Math.floor(day / 10_000), month: Math.floor(day / 100) % 100, date: day % 100 };
@@ -29,14 +32,18 @@ export function isSchoolDay(value: unknown): value is SchoolDay {
   return utc.getUTCMonth() === month - 1 && utc.getUTCDate() === date;
 }
 
+/** For our own values; throws `AssertionError` when the integer names no day. */
 export function schoolDay(value: number): SchoolDay {
   assert(isSchoolDay(value), `Not a school day: ${value}`);
   return value;
 }
 
-/** The school day on the wall clock of the zone at an instant. UTC midnight is 07:00 in Jakarta. */
+/**
+ * The school day on the wall clock of the zone at an instant. UTC midnight is 07:00 in Jakarta. A clock that is out of
+ * its mind (a Pi without a battery says 1970) gives the first or last day there is, 20000101 or 29991231.
+ */
 export function schoolDayAt(atMs: UnixMs, zone: ZoneMinutes): SchoolDay {
-  const local = new Date(atMs + zone * 60_000);
+  const local = new Date(Math.min(Math.max(atMs + zone * 60_000, FIRST_MS), LAST_MS));
   return schoolDay(
     local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate(),
   );
@@ -57,7 +64,7 @@ export function addSchoolDays(day: SchoolDay, count: number): SchoolDay {
   );
 }
 
-/** Rule P-day: a school day never moves backwards, whatever the clock says. */
+/** Rule P43: a school day never moves backwards, whatever the clock says. */
 export function advanceSchoolDay(current: SchoolDay | null, clock: SchoolDay): SchoolDay {
   return current !== null && current > clock ? current : clock;
 }

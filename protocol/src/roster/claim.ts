@@ -1,6 +1,12 @@
 import { z } from "zod";
-import { decodeCbor, encodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
-import { bytesSchema, deviceIdSchema, labelSchema, parseWith } from "../encoding/schema.ts";
+import { decodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
+import {
+  bytesSchema,
+  deviceIdSchema,
+  encodeChecked,
+  labelSchema,
+  parseWith,
+} from "../encoding/schema.ts";
 import { idText, deviceId, type DeviceId } from "../primitives/ids.ts";
 import type { ParseError, Result } from "../primitives/result.ts";
 import { hashBytes } from "../signing/cose.ts";
@@ -17,7 +23,8 @@ export type DeviceClaim = {
 };
 
 const key = bytesSchema({ min: 32, max: 32 });
-const claimSchema = z.strictObject({
+/** The schema of a claim's payload; SPEC.md P37. */
+export const claimSchema: z.ZodType<DeviceClaim> = z.strictObject({
   v: z.literal(1),
   claim: z.string().min(16).max(64),
   device: deviceIdSchema,
@@ -26,8 +33,9 @@ const claimSchema = z.strictObject({
   software: labelSchema,
 }) as unknown as z.ZodType<DeviceClaim>;
 
+/** Throws on a claim that `parseClaim` would refuse: a bug. */
 export function encodeClaim(claim: DeviceClaim): CanonicalBytes {
-  return encodeCbor(claim);
+  return encodeChecked(claimSchema, claim, "claim");
 }
 
 /** Reads the payload of a verified `saku.claim.v1`. */
@@ -36,7 +44,7 @@ export function parseClaim(payload: Uint8Array): Result<DeviceClaim, ParseError>
   return value.ok ? parseWith(claimSchema, value.value, "claim") : value;
 }
 
-/** A terminal's id: `trm-` and 100 bits of the hash of its first Ed25519 public key. */
+/** A terminal's id: `trm-` and 96 bits of the hash of its first Ed25519 public key. */
 export function deviceIdOfKey(signKey: Uint8Array): DeviceId {
   return deviceId(idText("trm", hashBytes(signKey).subarray(0, 12)));
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { decodeCbor, encodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
+import { decodeCbor, type CanonicalBytes } from "../encoding/cbor.ts";
 import {
   bytesSchema,
   countSchema,
   deviceIdSchema,
+  encodeChecked,
   parseWith,
   schoolIdSchema,
   seqSchema,
@@ -37,7 +38,8 @@ export type Roster = {
 
 const key = bytesSchema({ min: 32, max: 32 });
 
-const rosterSchema = z.strictObject({
+/** The schema of a roster's payload; SPEC.md P35. */
+export const rosterSchema: z.ZodType<Roster> = z.strictObject({
   v: z.literal(1),
   school: schoolIdSchema,
   rev: seqSchema,
@@ -54,8 +56,9 @@ const rosterSchema = z.strictObject({
     .max(200),
 }) as unknown as z.ZodType<Roster>;
 
+/** Throws on a roster that `parseRoster` would refuse: a bug. */
 export function encodeRoster(roster: Roster): CanonicalBytes {
-  return encodeCbor(roster);
+  return encodeChecked(rosterSchema, roster, "roster");
 }
 
 /** Reads the payload of a verified `saku.roster.v1`. */

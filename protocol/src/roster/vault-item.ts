@@ -18,6 +18,7 @@ export type VaultItem = {
   readonly sealed: Uint8Array;
 };
 
+/** The schema of a sealed secret; SPEC.md P36. */
 export const vaultItemSchema: z.ZodType<VaultItem> = z.strictObject({
   student: studentIdSchema,
   item: z.enum(["fingers", "pin"]),

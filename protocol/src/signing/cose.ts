@@ -4,6 +4,8 @@ import type { Brand } from "../primitives/brand.ts";
 import { concatBytes, equalBytes, utf8 } from "../primitives/bytes.ts";
 import { err, ok, parseError, type ParseError, type Result } from "../primitives/result.ts";
 import { CBOR_SIZE_MAX, type CanonicalBytes } from "../encoding/cbor.ts";
+import { hasSoundSkeleton } from "../encoding/skeleton.ts";
+import { assert } from "../primitives/assert.ts";
 import type { PublicKey, Sign, Verify } from "./keys.ts";
 import type { SignedKind } from "./kinds.ts";
 
@@ -13,6 +15,7 @@ export type SignedBytes = Brand<Uint8Array, "SignedBytes">;
 /** SHA-256 of kind ‖ 0x00 ‖ payload: the name of a signed object, its signature left out. */
 export type ObjectId = Brand<Uint8Array, "ObjectId">;
 
+/** A COSE_Sign1 taken apart; `payload` may be decoded only once its signature is verified. */
 export type SignedObject = {
   readonly kid: string;
   readonly payload: CanonicalBytes;
@@ -21,6 +24,7 @@ export type SignedObject = {
   readonly message: Uint8Array;
 };
 
+/** Why a signed object is not accepted: malformed, a signer nobody knows, or a signature that does not fit. */
 export type SignedError =
   | ParseError
   | { readonly kind: "unknown-signer"; readonly kid: string }
@@ -31,8 +35,13 @@ const LABEL_ALGORITHM = 1;
 const LABEL_KEY_ID = 4;
 const ALGORITHM_EDDSA = -8;
 
+// A signer is named by an id or one word such as `cloud`; nothing else may enter logs and look-ups.
+const KID_PATTERN = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/** The parent of a device's first event. */
 export const ZERO_ID: ObjectId = new Uint8Array(32) as ObjectId;
 
+/** The id of canonical bytes of a kind: SHA-256(kind ‖ 0x00 ‖ payload). */
 export function objectId(kind: SignedKind, payload: CanonicalBytes): ObjectId {
   return sha256(concatBytes(utf8(kind), Uint8Array.of(0), payload)) as ObjectId;
 }
@@ -56,26 +65,33 @@ function sigStructure(kind: SignedKind, header: Uint8Array, payload: Uint8Array)
   return encode(["Signature1", header, utf8(kind), payload]);
 }
 
-/** Signs canonical bytes as `kind`, named by `kid` (1 … 40 characters of an id). */
+/** Signs canonical bytes as `kind`, named by `kid`: 1 … 40 of `a-z 0-9 -`, not beginning with a hyphen. */
 export function signObject(
   kind: SignedKind,
   kid: string,
   payload: CanonicalBytes,
   sign: Sign,
 ): SignedBytes {
+  assert(KID_PATTERN.test(kid), `Not a signer's name: "${kid}"`);
   const header = protectedHeader(kid);
   const signature = sign(sigStructure(kind, header, payload));
-  return encode([header, {}, payload, signature]) as SignedBytes;
+  assert(signature.length === 64, "An Ed25519 signature has 64 bytes");
+  const signed = encode([header, {}, payload, signature]);
+  assert(signed.length <= CBOR_SIZE_MAX, `More than ${CBOR_SIZE_MAX} bytes in a signed object`);
+  return signed as SignedBytes;
 }
 
 function textOf(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** Takes a COSE_Sign1 apart without checking its signature; refuses any spelling that `signObject` would not make. */
+/**
+ * Takes a COSE_Sign1 apart without checking its signature; refuses any spelling that `signObject` would not make, so
+ * that a signed object has one byte string only. Never throws.
+ */
 export function openObject(kind: SignedKind, bytes: Uint8Array): Result<SignedObject, ParseError> {
   const wrong = err(parseError("", `a COSE_Sign1 of kind ${kind}`));
-  if (bytes.length > CBOR_SIZE_MAX) return wrong;
+  if (bytes.length > CBOR_SIZE_MAX || !hasSoundSkeleton(bytes)) return wrong;
   try {
     const outer: unknown = decode(bytes, { strict: true, allowIndefinite: false });
     if (!Array.isArray(outer) || outer.length !== 4) return wrong;
@@ -87,6 +103,7 @@ export function openObject(kind: SignedKind, bytes: Uint8Array): Result<SignedOb
     const kidBytes = labels.get(LABEL_KEY_ID);
     if (!(kidBytes instanceof Uint8Array)) return wrong;
     const kid = textOf(kidBytes);
+    if (!KID_PATTERN.test(kid)) return wrong;
     if (!equalBytes(protectedHeader(kid), header)) return wrong;
     if (!equalBytes(encode([header, {}, payload, signature]), bytes)) return wrong;
     return ok({

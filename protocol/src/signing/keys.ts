@@ -29,16 +29,24 @@ const SMALL_ORDER_HEX: ReadonlySet<string> = new Set([
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 ]);
 
-/** A usable Ed25519 public key: 32 bytes and not of small order. */
+/** RFC 8032 §5.1.3: a y of p or more is another spelling of a smaller one. */
+function isCanonicalPoint(bytes: Uint8Array): boolean {
+  if (((bytes[31] ?? 0) & 0x7f) !== 0x7f || (bytes[0] ?? 0) < 0xed) return true;
+  return bytes.subarray(1, 31).some((byte) => byte !== 0xff);
+}
+
+/** A usable Ed25519 public key: 32 bytes, spelt canonically and not of small order. */
 export function parsePublicKey(value: unknown, path = ""): Result<PublicKey, ParseError> {
   if (!(value instanceof Uint8Array) || value.length !== 32)
     return err(parseError(path, "an Ed25519 public key of 32 bytes"));
   const hex = Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (SMALL_ORDER_HEX.has(hex))
     return err(parseError(path, "a public key that is not of small order"));
+  if (!isCanonicalPoint(value)) return err(parseError(path, "a canonical public key"));
   return ok(value as PublicKey);
 }
 
+/** A key pair that signs; the private half stays inside `sign`. */
 export type SigningKey = { readonly publicKey: PublicKey; readonly sign: Sign };
 
 /** The tweetnacl signer of a 32-byte seed (RFC 8032 §5.1.5 private key). */
