@@ -1,0 +1,64 @@
+import type { Extract, Extraction, Tap } from "./engine-api.ts";
+import { LIMITS, SKELETON } from "./parameters.ts";
+import type { GrayImage } from "./primitives/gray-image.ts";
+import { binarise } from "./stages/binarisation.ts";
+import { enhance } from "./stages/enhancement.ts";
+import { removeFalseMinutiae } from "./stages/false-minutiae.ts";
+import { estimateWavelength } from "./stages/frequency.ts";
+import { findMinutiae } from "./stages/minutiae.ts";
+import { normalise } from "./stages/normalisation.ts";
+import { estimateOrientation } from "./stages/orientation.ts";
+import { judge, rate } from "./stages/quality.ts";
+import { scaleToWorkingResolution } from "./stages/scaling.ts";
+import { refine, segment } from "./stages/segmentation.ts";
+import { pruneSpurs } from "./stages/skeleton.ts";
+import { thin } from "./stages/thinning.ts";
+
+const noTap: Tap = () => {};
+
+/**
+ * Reads the minutiae of one placement. Blank, flat and noise images come back as `poor` with a reason.
+ * @throws InvalidImageError when size, resolution or pixel count is outside `LIMITS` (see `stages/scaling.ts`).
+ */
+export const extract: Extract = (image: GrayImage, tap: Tap = noTap): Extraction => {
+  const scaled = scaleToWorkingResolution(image);
+  tap("scaled", scaled);
+  const normalised = normalise(scaled);
+  tap("normalised", normalised);
+  const print = segment(normalised);
+  tap("print", print);
+  const field = estimateOrientation(normalised.ridges);
+  tap("orientation", field);
+  const wavelength = estimateWavelength(normalised.ridges, field, print);
+  tap("wavelength", wavelength);
+  const enhanced = enhance(normalised.ridges, field, wavelength, print);
+  tap("enhanced", enhanced);
+  const mask = refine(print, enhanced.reliability);
+  tap("mask", mask);
+  const skeleton = binarise(enhanced.ridges, mask);
+  tap("binarised", skeleton);
+  thin(skeleton);
+  pruneSpurs(skeleton, SKELETON.spurPx);
+  tap("skeleton", skeleton);
+  const candidates = findMinutiae(skeleton, field);
+  tap("candidates", candidates);
+  const genuine = removeFalseMinutiae(candidates, mask);
+  const minutiae = rate(genuine, enhanced.reliability, field)
+    .toSorted((a, b) => b.quality - a.quality)
+    .slice(0, LIMITS.maxMinutiae);
+  tap("minutiae", minutiae);
+  const { quality, reason } = judge({
+    mask,
+    reliability: enhanced.reliability,
+    field,
+    normalised,
+    minutiae,
+  });
+  if (reason !== null) return { kind: "poor", reason, quality };
+  const { widthPx, heightPx } = scaled;
+  return {
+    kind: "template",
+    quality,
+    template: { widthPx, heightPx, minutiae, placementCount: 1 },
+  };
+};

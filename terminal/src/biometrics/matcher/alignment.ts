@@ -1,0 +1,52 @@
+import type { MinutiaTable } from "./cylinders.ts";
+
+/** Rigid motion of the probe onto the candidate: turn about the origin, then shift (y up). */
+export type Motion = {
+  readonly cos: number;
+  readonly sin: number;
+  readonly dx: number;
+  readonly dy: number;
+};
+
+export type WeightedPair = { readonly a: number; readonly b: number; readonly weight: number };
+
+/** Least-squares motion of weighted pairs; directions vote for the turn as if each were a lever of `leverPx`. */
+export const fitMotion = (
+  a: MinutiaTable,
+  b: MinutiaTable,
+  pairs: readonly WeightedPair[],
+): Motion => {
+  const leverPx = 12;
+  let [sum, ax, ay, bx, by] = [0, 0, 0, 0, 0];
+  for (const { a: i, b: j, weight } of pairs) {
+    sum += weight;
+    ax += weight * (a.x[i] ?? 0);
+    ay += weight * (a.y[i] ?? 0);
+    bx += weight * (b.x[j] ?? 0);
+    by += weight * (b.y[j] ?? 0);
+  }
+  [ax, ay, bx, by] = [ax / sum, ay / sum, bx / sum, by / sum];
+  let [dot, cross] = [0, 0];
+  for (const { a: i, b: j, weight } of pairs) {
+    const ux = (a.x[i] ?? 0) - ax;
+    const uy = (a.y[i] ?? 0) - ay;
+    const vx = (b.x[j] ?? 0) - bx;
+    const vy = (b.y[j] ?? 0) - by;
+    const turn = (b.rad[j] ?? 0) - (a.rad[i] ?? 0);
+    dot += weight * (ux * vx + uy * vy + leverPx * leverPx * Math.cos(turn));
+    cross += weight * (ux * vy - uy * vx + leverPx * leverPx * Math.sin(turn));
+  }
+  const length = Math.hypot(dot, cross);
+  const cos = length === 0 ? 1 : dot / length;
+  const sin = length === 0 ? 0 : cross / length;
+  return { cos, sin, dx: bx - (cos * ax - sin * ay), dy: by - (sin * ax + cos * ay) };
+};
+
+/** The minutiae of a table moved; quality and hull untouched. */
+export const moveTable = (table: MinutiaTable, motion: Motion): MinutiaTable => {
+  const { cos, sin, dx, dy } = motion;
+  const turn = Math.atan2(sin, cos);
+  const x = table.x.map((value, i) => cos * value - sin * (table.y[i] ?? 0) + dx);
+  const y = table.y.map((value, i) => sin * (table.x[i] ?? 0) + cos * value + dy);
+  return { ...table, x, y, rad: table.rad.map((value) => value + turn) };
+};

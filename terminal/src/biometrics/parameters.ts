@@ -1,0 +1,183 @@
+/**
+ * Every number the engine is tuned by, with its unit and where it comes from. "Measured" means chosen on the pooled
+ * public sets described in docs/fingerprint.md, never on one set alone.
+ */
+
+/** What `extract` accepts at all; everything else is an `InvalidImageError`. */
+export const LIMITS = {
+  minSidePx: 32,
+  maxSidePx: 1000,
+  minDpi: 250,
+  maxDpi: 1000,
+  /** Minutiae kept per placement, best quality first. */
+  maxMinutiae: 100,
+  /** Minutiae of a merged template (fits the 4 kB of the stored form). */
+  maxMergedMinutiae: 200,
+  maxPlacements: 8,
+} as const;
+
+export const SCALING = {
+  workingDpi: 500,
+  /** Relative resolution error left alone: 2 % over a 15 mm finger is one ridge. */
+  keepWithin: 0.02,
+} as const;
+
+export const NORMALISATION = {
+  /** Smoothing that undoes 4-bit quantisation and sensor grain before anything is measured, px. */
+  smoothingSigmaPx: 0.8,
+  /** Radius of the local mean and deviation windows: about two ridge periods, px. */
+  windowRadiusPx: 9,
+  /** Grey levels below which local contrast counts as nothing (SIM 4-bit step is 16). */
+  contrastFloor: 4,
+  clip: 3,
+} as const;
+
+export const SEGMENTATION = {
+  /** Local deviation, as a share of the strong tissue's deviation, where the print begins. */
+  contrastShare: 0.22,
+  /** Absolute deviation in grey levels under which there is no print. */
+  minContrast: 3,
+  /** Smoothing of the contrast map before thresholding, cells. */
+  smoothingSigmaCells: 1.5,
+  /** Share of the cell neighbourhood that must agree in the closing vote. */
+  voteRadiusCells: 4,
+  /** Ridge-likeness (energy kept by the oriented filter) below which a cell is not believed. */
+  minReliability: 0.22,
+} as const;
+
+/** Side of the grid cells on which orientation, frequency and reliability live, px (half a ridge period). */
+export const CELL_PX = 4;
+
+export const ORIENTATION = {
+  tensorSigmaCells: 2,
+  smoothingSigmaCells: 2.5,
+} as const;
+
+export const FREQUENCY = {
+  /** Wavelengths tried, px at 500 dpi: children's ridges from 5 px, coarse adult ones to 15 px. */
+  minWavelengthPx: 4.5,
+  maxWavelengthPx: 15,
+  wavelengthCount: 28,
+  /** Half length of the signature across the ridges and half width averaged along them, px. */
+  acrossRadiusPx: 20,
+  alongRadiusPx: 6,
+  /** Distance of measuring points, cells, and smoothing between them, measuring points. */
+  strideCells: 4,
+  smoothingSigmaPoints: 2.5,
+  defaultWavelengthPx: 9,
+} as const;
+
+export const ENHANCEMENT = {
+  directions: 32,
+  wavelengths: 16,
+  /** Gaussian along the ridge, px. */
+  alongSigmaPx: 4,
+  alongRadiusPx: 9,
+  /** Gaussian across the ridges as a share of the wavelength (0.56 octave bandwidth of a Gabor). */
+  acrossSigmaShare: 0.45,
+  paddingPx: 24,
+} as const;
+
+export const SKELETON = {
+  /** Ridge islands and pores smaller than this many pixels are noise. */
+  minRidgeAreaPx: 24,
+  minPoreAreaPx: 10,
+  /** Branches of the skeleton shorter than this are spurs, px. */
+  spurPx: 9,
+} as const;
+
+export const MINUTIAE = {
+  /** Length traced along a ridge to learn its direction, px. */
+  tracePx: 10,
+  /** Distance from the edge of the print inside which endings are made by the edge, px. */
+  endingBorderPx: 12,
+  bifurcationBorderPx: 8,
+  /** Two endings facing each other nearer than this are one broken ridge, px. */
+  breakGapPx: 12,
+  breakAngleRad: 0.6,
+  /** Two minutiae nearer than this are one piece of noise, px. */
+  clusterPx: 6,
+} as const;
+
+export const QUALITY = {
+  /** Fewer minutiae than this cannot tell children apart. */
+  minMinutiae: 6,
+  /** Area that must be print, mm² (a R503 sees 95 mm²). */
+  minAreaMm2: 20,
+  goodAreaMm2: 80,
+} as const;
+
+/** Minutia Cylinder-Code, bit version with eight cells a side (Cappelli, Ferrara, Maltoni, PAMI 32(12) 2010, table 1). */
+export const CYLINDER = {
+  radiusPx: 70,
+  cellsAcross: 8,
+  sections: 6,
+  spatialSigmaPx: 9.333,
+  directionSigmaRad: 0.698,
+  /** A bit is set where the summed contribution exceeds this. */
+  bitThreshold: 0.01,
+  /** Margin around the hull of the minutiae in which cells still count, px. */
+  hullMarginPx: 50,
+  minValidShare: 0.75,
+  /** Other minutiae that must have contributed. */
+  minContributors: 2,
+  /** Share of cells both sides must see. */
+  minComparableShare: 0.6,
+  /** Pairs turned further than this are not compared at all. */
+  maxTurnRad: 1.571,
+} as const;
+
+/** Relaxation of the paired cylinders (same paper, section 4.3: LSA-R). */
+export const RELAXATION = {
+  maxPairs: 60,
+  /** How often one minutia may appear among the candidate pairs. */
+  uses: 1,
+  minSimilarity: 0.25,
+  rounds: 5,
+  ownWeight: 0.5,
+  /** Centre and steepness of the three compatibility sigmoids: distance px, turn rad, bearing rad. */
+  distance: { centre: 5, steepness: -1.6 },
+  turn: { centre: 0.2618, steepness: -30 },
+  bearing: { centre: 0.2618, steepness: -30 },
+  minTopPairs: 4,
+  maxTopPairs: 12,
+  topPairsCentre: 20,
+  topPairsSteepness: 0.4,
+} as const;
+
+/** The geometric re-check: how well one rigid motion explains both sets of minutiae. */
+export const EVIDENCE = {
+  /** Alignments tried, from the best relaxed pairs. */
+  seeds: 6,
+  /** Pairs are searched within this distance and turn, px and rad. */
+  reachPx: 18,
+  reachRad: 0.6,
+  /** Spread of true pairs after alignment (skin distorts), px and rad. */
+  distanceSigmaPx: 5.5,
+  turnSigmaRad: 0.17,
+  /** Chance that a minutia seen on one side is seen on the other. */
+  detection: 0.65,
+  /** Nats lost for a minutia of full quality that the other side should have seen but did not. */
+  missing: 0.55,
+} as const;
+
+export const ENROLMENT = {
+  /** Two placements scoring less than this are not believed to be one finger. */
+  minScore: 12,
+  /** Share of the quality left to a minutia that another placement should have shown and did not. */
+  lonelyShare: 0.7,
+} as const;
+
+/** Decisions of a search; scores in nats, see docs/fingerprint.md for the impostor tails they were read from. */
+export const IDENTIFICATION = {
+  /** Threshold for one enrolled child. */
+  baseThreshold: 26,
+  /** Nats added each time the number of enrolled children grows by e. */
+  perLogKey: 1.5,
+  /** Distance the best must keep from the second child. */
+  margin: 8,
+  /** Added to the threshold for every earlier placement whose score is added. */
+  perEarlierPlacement: 14,
+  /** Weight of the second-best template of the same child. */
+  secondTemplateShare: 0.25,
+} as const;

@@ -1,0 +1,210 @@
+import { CELL_PX, ENHANCEMENT, FREQUENCY } from "../parameters.ts";
+import { cellMeans } from "../primitives/cell-grid.ts";
+import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
+import { ridgeDirectionAt, type OrientationField } from "./orientation.ts";
+import type { Mask } from "./segmentation.ts";
+
+/** A filter along a line, as offsets into a padded plane of one width and their weights. */
+type LineFilter = { readonly offsets: Int32Array; readonly weights: Float32Array };
+
+const wavelengthIndex = (wavelengthPx: number): number => {
+  const { minWavelengthPx, maxWavelengthPx } = FREQUENCY;
+  const position =
+    Math.log(wavelengthPx / minWavelengthPx) / Math.log(maxWavelengthPx / minWavelengthPx);
+  const last = ENHANCEMENT.wavelengths - 1;
+  return Math.min(last, Math.max(0, Math.round(position * last)));
+};
+
+const wavelengthOfIndex = (index: number): number =>
+  FREQUENCY.minWavelengthPx *
+  (FREQUENCY.maxWavelengthPx / FREQUENCY.minWavelengthPx) **
+    (index / (ENHANCEMENT.wavelengths - 1));
+
+/** Samples a profile along a direction: unit steps on the longer axis, linear interpolation on the other. */
+const lineFilter = (
+  rad: number,
+  radiusPx: number,
+  stride: number,
+  profile: (distancePx: number) => number,
+): LineFilter => {
+  const dx = Math.cos(rad);
+  const dy = Math.sin(rad);
+  const steep = Math.abs(dy) > Math.abs(dx);
+  const slope = steep ? dx / dy : dy / dx;
+  const stepLength = Math.hypot(1, slope);
+  const steps = Math.ceil(radiusPx / stepLength);
+  const offsets = new Int32Array(2 * (2 * steps + 1));
+  const weights = new Float32Array(offsets.length);
+  for (let step = -steps; step <= steps; step++) {
+    const minor = step * slope;
+    const low = Math.floor(minor);
+    const weight = profile(step * stepLength) * stepLength;
+    const at = 2 * (step + steps);
+    offsets[at] = steep ? step * stride + low : low * stride + step;
+    offsets[at + 1] = steep ? step * stride + low + 1 : (low + 1) * stride + step;
+    weights[at] = weight * (1 - (minor - low));
+    weights[at + 1] = weight * (minor - low);
+  }
+  return { offsets, weights };
+};
+
+/** Makes the weights sum to `sum` by changing them evenly (for a filter without response to flat areas, sum 0). */
+const balance = ({ offsets, weights }: LineFilter, envelope: LineFilter): LineFilter => {
+  let sum = 0;
+  let envelopeSum = 0;
+  let strength = 0;
+  for (let i = 0; i < weights.length; i++) {
+    sum += weights[i] ?? 0;
+    envelopeSum += envelope.weights[i] ?? 0;
+  }
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = (weights[i] ?? 0) - ((envelope.weights[i] ?? 0) * sum) / envelopeSum;
+    strength += Math.abs(weights[i] ?? 0);
+  }
+  for (let i = 0; i < weights.length; i++) weights[i] = ((weights[i] ?? 0) * 1.6) / strength;
+  return { offsets, weights };
+};
+
+const bell =
+  (sigmaPx: number) =>
+  (distancePx: number): number =>
+    Math.exp((-distancePx * distancePx) / (2 * sigmaPx * sigmaPx));
+
+const buildAlong = (stride: number): LineFilter[] => {
+  const { directions, alongSigmaPx, alongRadiusPx } = ENHANCEMENT;
+  return Array.from({ length: directions }, (_, d) => {
+    const rad = (Math.PI * d) / directions;
+    const filter = lineFilter(rad, alongRadiusPx, stride, bell(alongSigmaPx));
+    const sum = filter.weights.reduce((a, b) => a + b, 0);
+    return { offsets: filter.offsets, weights: filter.weights.map((w) => w / sum) };
+  });
+};
+
+const buildAcross = (stride: number): LineFilter[] => {
+  const { directions, wavelengths, acrossSigmaShare } = ENHANCEMENT;
+  return Array.from({ length: directions * wavelengths }, (_, index) => {
+    const rad = (Math.PI * Math.floor(index / wavelengths)) / directions + Math.PI / 2;
+    const wavelengthPx = wavelengthOfIndex(index % wavelengths);
+    const sigma = acrossSigmaShare * wavelengthPx;
+    const radius = 1.25 * wavelengthPx;
+    const wave = (t: number): number => bell(sigma)(t) * Math.cos((2 * Math.PI * t) / wavelengthPx);
+    return balance(
+      lineFilter(rad, radius, stride, wave),
+      lineFilter(rad, radius, stride, bell(sigma)),
+    );
+  });
+};
+
+type Bank = { readonly along: readonly LineFilter[]; readonly across: readonly LineFilter[] };
+const banks = new Map<number, Bank>();
+
+/** Filters depend only on the padded width; a terminal sees one or two widths in its life. */
+const bankFor = (stride: number): Bank => {
+  const known = banks.get(stride);
+  if (known !== undefined) return known;
+  if (banks.size >= 4) banks.clear();
+  const bank = { along: buildAlong(stride), across: buildAcross(stride) };
+  banks.set(stride, bank);
+  return bank;
+};
+
+const pad = (plane: Plane): Plane => {
+  const { paddingPx } = ENHANCEMENT;
+  const result = createPlane(plane.widthPx + 2 * paddingPx, plane.heightPx + 2 * paddingPx);
+  for (let y = 0; y < plane.heightPx; y++)
+    result.data.set(
+      plane.data.subarray(y * plane.widthPx, (y + 1) * plane.widthPx),
+      (y + paddingPx) * result.widthPx + paddingPx,
+    );
+  return result;
+};
+
+const filterCell = (
+  source: Float32Array,
+  target: Float32Array,
+  filter: LineFilter,
+  origin: { readonly at: number; readonly stride: number },
+): void => {
+  const { offsets, weights } = filter;
+  const taps = offsets.length;
+  for (let y = 0; y < CELL_PX; y++)
+    for (let x = 0; x < CELL_PX; x++) {
+      const at = origin.at + y * origin.stride + x;
+      let sum = 0;
+      for (let k = 0; k < taps; k++)
+        sum += (source[at + (offsets[k] ?? 0)] ?? 0) * (weights[k] ?? 0);
+      target[at] = sum;
+    }
+};
+
+export type Enhanced = {
+  /** Positive on ridges, negative on valleys, 0 outside the mask. */
+  readonly ridges: Plane;
+  /** Per cell: share of the local energy that is oriented ridge, 0 … about 1. */
+  readonly reliability: Plane;
+};
+
+const crop = (padded: Plane, like: Plane): Plane => {
+  const { paddingPx } = ENHANCEMENT;
+  const result = createPlane(like.widthPx, like.heightPx);
+  for (let y = 0; y < like.heightPx; y++) {
+    const start = (y + paddingPx) * padded.widthPx + paddingPx;
+    result.data.set(padded.data.subarray(start, start + like.widthPx), y * like.widthPx);
+  }
+  return result;
+};
+
+const energy = (plane: Plane): Plane => {
+  const squared = createPlane(plane.widthPx, plane.heightPx);
+  for (let i = 0; i < squared.data.length; i++) squared.data[i] = (plane.data[i] ?? 0) ** 2;
+  return gaussianBlur(cellMeans(squared), 2);
+};
+
+const reliabilityOf = (ridges: Plane, enhanced: Plane): Plane => {
+  const before = energy(ridges);
+  const after = energy(enhanced);
+  for (let i = 0; i < after.data.length; i++)
+    after.data[i] = (after.data[i] ?? 0) / ((before.data[i] ?? 0) + 0.02);
+  return after;
+};
+
+const runPass = (
+  source: Plane,
+  mask: Mask,
+  filterOf: (cell: number) => LineFilter | undefined,
+): Plane => {
+  const target = createPlane(source.widthPx, source.heightPx);
+  const { paddingPx } = ENHANCEMENT;
+  for (let row = 0; row < mask.rows; row++)
+    for (let column = 0; column < mask.columns; column++) {
+      const cell = row * mask.columns + column;
+      const filter = mask.cells[cell] === 1 ? filterOf(cell) : undefined;
+      if (filter === undefined) continue;
+      const at = (row * CELL_PX + paddingPx) * source.widthPx + column * CELL_PX + paddingPx;
+      filterCell(source.data, target.data, filter, { at, stride: source.widthPx });
+    }
+  return target;
+};
+
+/** Smooths along the ridges, then keeps only the local wavelength across them: a Gabor filter that bends with the ridge. */
+export const enhance = (
+  ridges: Plane,
+  field: OrientationField,
+  wavelength: Plane,
+  mask: Mask,
+): Enhanced => {
+  const { directions, wavelengths } = ENHANCEMENT;
+  const padded = pad(ridges);
+  const bank = bankFor(padded.widthPx);
+  const direction = new Uint8Array(mask.cells.length);
+  for (let cell = 0; cell < direction.length; cell++)
+    direction[cell] =
+      Math.round((ridgeDirectionAt(field, cell) * directions) / Math.PI) % directions;
+  const smooth = runPass(padded, mask, (cell) => bank.along[direction[cell] ?? 0]);
+  const filtered = runPass(smooth, mask, (cell) => {
+    const index = wavelengthIndex(wavelength.data[cell] ?? FREQUENCY.defaultWavelengthPx);
+    return bank.across[(direction[cell] ?? 0) * wavelengths + index];
+  });
+  const enhanced = crop(filtered, ridges);
+  return { ridges: enhanced, reliability: reliabilityOf(ridges, enhanced) };
+};

@@ -1,0 +1,72 @@
+import { CELL_PX, ORIENTATION } from "../parameters.ts";
+import { gridOf } from "../primitives/cell-grid.ts";
+import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
+
+/** Ridge direction per cell as a doubled-angle vector of length coherence; image axes, y down. */
+export type OrientationField = {
+  readonly cos2: Plane;
+  readonly sin2: Plane;
+  /** 0 (no direction) … 1 (parallel ridges). */
+  readonly coherence: Plane;
+};
+
+/** Ridge direction of a cell, radians in [0, π), image axes (y down). */
+export const ridgeDirectionAt = (field: OrientationField, cell: number): number => {
+  const rad = 0.5 * Math.atan2(field.sin2.data[cell] ?? 0, field.cos2.data[cell] ?? 0);
+  return rad < 0 ? rad + Math.PI : rad;
+};
+
+type Tensor = { readonly difference: Plane; readonly mixed: Plane; readonly energy: Plane };
+
+const structureTensor = (ridges: Plane): Tensor => {
+  const { widthPx, heightPx, data } = ridges;
+  const { columns, rows } = gridOf(ridges);
+  const difference = createPlane(columns, rows);
+  const mixed = createPlane(columns, rows);
+  const energy = createPlane(columns, rows);
+  for (let y = 1; y < heightPx - 1; y++) {
+    const cellRow = Math.floor(y / CELL_PX) * columns;
+    for (let x = 1; x < widthPx - 1; x++) {
+      const i = y * widthPx + x;
+      const northWest = data[i - widthPx - 1] ?? 0;
+      const northEast = data[i - widthPx + 1] ?? 0;
+      const southWest = data[i + widthPx - 1] ?? 0;
+      const southEast = data[i + widthPx + 1] ?? 0;
+      // Scharr's 3-10-3 weights: the 3×3 gradient whose direction depends least on the direction itself.
+      const gx =
+        3 * (northEast + southEast - northWest - southWest) +
+        10 * ((data[i + 1] ?? 0) - (data[i - 1] ?? 0));
+      const gy =
+        3 * (southWest + southEast - northWest - northEast) +
+        10 * ((data[i + widthPx] ?? 0) - (data[i - widthPx] ?? 0));
+      const cell = cellRow + ((x / CELL_PX) | 0);
+      // The gradient points across the ridge; the doubled angle is turned by π to point along it.
+      difference.data[cell] = (difference.data[cell] ?? 0) + (gy * gy - gx * gx);
+      mixed.data[cell] = (mixed.data[cell] ?? 0) - 2 * gx * gy;
+      energy.data[cell] = (energy.data[cell] ?? 0) + (gx * gx + gy * gy);
+    }
+  }
+  return { difference, mixed, energy };
+};
+
+const divide = (value: Plane, by: Plane): Plane => {
+  const result = createPlane(value.widthPx, value.heightPx);
+  for (let i = 0; i < result.data.length; i++)
+    result.data[i] = (value.data[i] ?? 0) / ((by.data[i] ?? 0) + 1e-3);
+  return result;
+};
+
+/** Ridge direction: structure tensor, then smoothing weighted by coherence so that clear ridges speak for blurred ones. */
+export const estimateOrientation = (ridges: Plane): OrientationField => {
+  const { tensorSigmaCells, smoothingSigmaCells } = ORIENTATION;
+  const tensor = structureTensor(ridges);
+  const energy = gaussianBlur(tensor.energy, tensorSigmaCells);
+  const cos2 = divide(gaussianBlur(tensor.difference, tensorSigmaCells), energy);
+  const sin2 = divide(gaussianBlur(tensor.mixed, tensorSigmaCells), energy);
+  const smoothCos2 = gaussianBlur(cos2, smoothingSigmaCells);
+  const smoothSin2 = gaussianBlur(sin2, smoothingSigmaCells);
+  const coherence = createPlane(cos2.widthPx, cos2.heightPx);
+  for (let i = 0; i < coherence.data.length; i++)
+    coherence.data[i] = Math.hypot(smoothCos2.data[i] ?? 0, smoothSin2.data[i] ?? 0);
+  return { cos2: smoothCos2, sin2: smoothSin2, coherence };
+};

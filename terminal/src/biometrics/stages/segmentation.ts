@@ -1,0 +1,94 @@
+import { SEGMENTATION } from "../parameters.ts";
+import { cellMeans } from "../primitives/cell-grid.ts";
+import { boxBlurTwice, createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
+import type { Normalised } from "./normalisation.ts";
+
+/** One byte per cell: 1 where there is print. */
+export type Mask = {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cells: Uint8Array;
+  readonly cellCount: number;
+};
+
+const quantile = (values: Float32Array, share: number): number => {
+  const sorted = values.slice().sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+};
+
+/** Majority vote in a neighbourhood: closes holes, drops specks, rounds the outline. */
+const vote = (cells: Plane): Uint8Array => {
+  const blurred = boxBlurTwice(cells, SEGMENTATION.voteRadiusCells);
+  const result = new Uint8Array(cells.data.length);
+  for (let i = 0; i < result.length; i++) result[i] = (blurred.data[i] ?? 0) > 0.5 ? 1 : 0;
+  return result;
+};
+
+/** Labels connected cells equal to `wanted` and returns label per cell (0 = other) and sizes. */
+const components = (
+  cells: Uint8Array,
+  columns: number,
+  wanted: number,
+): { labels: Int32Array; sizes: number[] } => {
+  const labels = new Int32Array(cells.length);
+  const sizes = [0];
+  const stack: number[] = [];
+  for (let start = 0; start < cells.length; start++) {
+    if (cells[start] !== wanted || labels[start] !== 0) continue;
+    const label = sizes.length;
+    labels[start] = label;
+    stack.push(start);
+    let size = 0;
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      size++;
+      const column = at % columns;
+      const near = [at - columns, at + columns, column > 0 ? at - 1 : -1];
+      if (column < columns - 1) near.push(at + 1);
+      for (const next of near)
+        if (next >= 0 && next < cells.length && cells[next] === wanted && labels[next] === 0) {
+          labels[next] = label;
+          stack.push(next);
+        }
+    }
+    sizes.push(size);
+  }
+  return { labels, sizes };
+};
+
+const keepLargest = (cells: Uint8Array, columns: number): void => {
+  const { labels, sizes } = components(cells, columns, 1);
+  const largest = Math.max(0, ...sizes);
+  for (let i = 0; i < cells.length; i++)
+    if (cells[i] === 1 && (sizes[labels[i] ?? 0] ?? 0) < largest * 0.25) cells[i] = 0;
+  const holes = components(cells, columns, 0);
+  for (let i = 0; i < cells.length; i++)
+    if (cells[i] === 0 && (holes.sizes[holes.labels[i] ?? 0] ?? 0) < 60) cells[i] = 1;
+};
+
+export const maskFrom = (believed: Plane): Mask => {
+  const cells = vote(believed);
+  keepLargest(cells, believed.widthPx);
+  let cellCount = 0;
+  for (const cell of cells) cellCount += cell;
+  return { columns: believed.widthPx, rows: believed.heightPx, cells, cellCount };
+};
+
+/** Where there is print at all: local contrast against the strong part of this very image. */
+export const segment = (normalised: Normalised): Mask => {
+  const { contrastShare, minContrast, smoothingSigmaCells } = SEGMENTATION;
+  const contrast = gaussianBlur(cellMeans(normalised.contrast), smoothingSigmaCells);
+  const threshold = Math.max(minContrast, contrastShare * quantile(contrast.data, 0.9));
+  const believed = createPlane(contrast.widthPx, contrast.heightPx);
+  for (let i = 0; i < believed.data.length; i++)
+    believed.data[i] = (contrast.data[i] ?? 0) > threshold ? 1 : 0;
+  return maskFrom(believed);
+};
+
+/** The mask shrunk to where the oriented filter found ridges rather than texture. */
+export const refine = (mask: Mask, reliability: Plane): Mask => {
+  const believed = createPlane(mask.columns, mask.rows);
+  for (let i = 0; i < believed.data.length; i++)
+    believed.data[i] =
+      mask.cells[i] === 1 && (reliability.data[i] ?? 0) > SEGMENTATION.minReliability ? 1 : 0;
+  return maskFrom(believed);
+};
