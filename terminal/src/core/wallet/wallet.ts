@@ -1,0 +1,132 @@
+import {
+  addRupiah,
+  minRupiah,
+  rupiah,
+  subtractRupiah,
+  type Purse,
+  type Rupiah,
+  type SchoolDay,
+  type Spend,
+  type StudentId,
+  type UnixMs,
+} from "@saku/protocol";
+import { leftOf, type Lease } from "./lease.ts";
+import type { SaleRefusal, VoidOutcome } from "./sale-desk.ts";
+
+/** Most leases that one sale may draw on (the protocol's limit on `spends`). */
+export const SPENDS_MAX = 8;
+/** How long the operator may take a sale back that the screen has confirmed. */
+export const VOID_WINDOW_MS = 60_000;
+
+/** Everything a sale is decided on, read in the transaction that will book it. */
+export type SaleFacts = {
+  /** The most one sale may cost; null while this terminal serves no stall, or was told to stop. */
+  readonly perSale: Rupiah | null;
+  readonly student: { readonly isActive: boolean; readonly isFrozen: boolean } | null;
+  readonly today: SchoolDay;
+  /** Leases of any child and day, in the order in which they were accepted. */
+  readonly leases: readonly Lease[];
+};
+
+export type SaleWish = {
+  readonly student: StudentId;
+  readonly purse: Purse;
+  readonly amount: Rupiah;
+};
+
+export type SaleDecision =
+  | { readonly kind: "sell"; readonly spends: readonly Spend[] }
+  /** Leases here do not cover it; `missing` is what to ask the cloud for. */
+  | { readonly kind: "short"; readonly missing: Rupiah }
+  | { readonly kind: "refused"; readonly reason: SaleRefusal };
+
+function refusalOf(facts: SaleFacts, wish: SaleWish): SaleRefusal | null {
+  if (facts.perSale === null) return "terminal-not-ready";
+  if (facts.student === null || !facts.student.isActive) return "unknown-student";
+  if (facts.student.isFrozen) return "frozen";
+  if (wish.amount > facts.perSale) return "over-sale-limit";
+  return null;
+}
+
+/** Leases that may pay: the oldest eight, or the eight largest when those reach further than the oldest (W7). */
+function payingLeases(facts: SaleFacts, wish: SaleWish): readonly Lease[] {
+  const usable = facts.leases.filter(
+    (lease) =>
+      lease.state === "active" &&
+      lease.student === wish.student &&
+      lease.purse === wish.purse &&
+      lease.day === facts.today &&
+      leftOf(lease) > 0,
+  );
+  const oldest = usable.slice(0, SPENDS_MAX);
+  if (usable.length <= SPENDS_MAX || sumLeft(oldest) >= wish.amount) return oldest;
+  return usable.toSorted((a, b) => leftOf(b) - leftOf(a)).slice(0, SPENDS_MAX);
+}
+
+function sumLeft(leases: readonly Lease[]): Rupiah {
+  return addRupiah(...leases.map(leftOf));
+}
+
+/** Decides a sale; the checks and their order are rules W1 … W7 of `../SPEC.md`. */
+export function decideSale(facts: SaleFacts, wish: SaleWish): SaleDecision {
+  const reason = refusalOf(facts, wish);
+  if (reason !== null) return { kind: "refused", reason };
+  const leases = payingLeases(facts, wish);
+  const held = sumLeft(leases);
+  if (held < wish.amount) return { kind: "short", missing: subtractRupiah(wish.amount, held) };
+  const spends: Spend[] = [];
+  let open = wish.amount;
+  for (const lease of leases) {
+    if (open === 0) break;
+    const amount = minRupiah(open, leftOf(lease));
+    spends.push({ lease: lease.lease, amount });
+    open = subtractRupiah(open, amount);
+  }
+  return { kind: "sell", spends };
+}
+
+/** What is known of the sale that someone wants to take back. */
+export type VoidFacts = {
+  readonly sale: {
+    readonly atMs: UnixMs;
+    readonly day: SchoolDay;
+    readonly amount: Rupiah;
+    readonly isVoided: boolean;
+    /** False while no screen has confirmed the sale: the daemon died between commit and beep. */
+    readonly isShown: boolean;
+  } | null;
+  readonly today: SchoolDay;
+  readonly nowMs: UnixMs;
+};
+
+/** Decides a void (W8, W9). */
+export function decideVoid(facts: VoidFacts): VoidOutcome {
+  const { sale } = facts;
+  if (sale === null) return { kind: "refused", reason: "unknown-sale" };
+  if (sale.isVoided) return { kind: "refused", reason: "already-voided" };
+  if (sale.day !== facts.today) return { kind: "refused", reason: "day-over" };
+  if (sale.isShown && facts.nowMs - sale.atMs > VOID_WINDOW_MS)
+    return { kind: "refused", reason: "too-late" };
+  return { kind: "voided", amount: sale.amount };
+}
+
+/** Which leases a `return-request` closes, and which the end of their day does (W11, W12). */
+export function leasesToReturn(
+  leases: readonly Lease[],
+  why:
+    | { readonly kind: "requested"; readonly student: StudentId }
+    | { readonly kind: "day-over"; readonly today: SchoolDay },
+): readonly Lease[] {
+  const open = leases.filter((lease) => lease.state === "active");
+  return why.kind === "requested"
+    ? open.filter((lease) => lease.student === why.student)
+    : open.filter((lease) => lease.day < why.today);
+}
+
+/** The reason that belongs into a `lease-return` of this amount. */
+export function returnReasonOf(
+  amount: Rupiah,
+  why: "requested" | "day-over",
+): "requested" | "day-over" | "drained" {
+  return amount === rupiah(0) ? "drained" : why;
+}

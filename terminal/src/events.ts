@@ -1,0 +1,56 @@
+import type { Log } from "./shell/log/log.ts";
+
+// One function per business event, so that what is logged can be read in one place. Never here: names, templates,
+// images, PINs, keys, student ids.
+
+type Facts = Readonly<Record<string, string | number | boolean | null>>;
+
+function info(event: string): (log: Log, facts: Facts) => void {
+  return (log, facts) => {
+    log.info({ event, ...rounded(facts) });
+  };
+}
+
+function warning(event: string): (log: Log, facts: Facts) => void {
+  return (log, facts) => {
+    log.warn({ event, ...rounded(facts) });
+  };
+}
+
+function rounded(facts: Facts): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([key, value]) => [
+      key,
+      typeof value === "number" ? Math.round(value * 100) / 100 : value,
+    ]),
+  );
+}
+
+type Event = (log: Log, facts: Facts) => void;
+
+export const terminalReady: Event = info("terminal-ready");
+export const terminalClosed: Event = info("terminal-closed");
+export const terminalClaimed: Event = info("terminal-claimed");
+export const saleBooked: Event = info("sale-booked");
+export const saleRefused: Event = info("sale-refused");
+export const saleVoided: Event = info("sale-voided");
+export const dayOpened: Event = info("day-opened");
+export const linkUp: Event = info("link-up");
+export const linkDown: Event = info("link-down");
+export const linkStopped: Event = warning("link-stopped");
+export const outboxQuarantined: Event = warning("outbox-quarantined");
+export const watermarksStored: Event = info("watermarks-stored");
+export const termRaised: Event = warning("term-raised");
+export const journalPruned: Event = info("journal-pruned");
+export const commandApplied: Event = info("command-applied");
+export const commandRefused: Event = warning("command-refused");
+export const frameRefused: Event = warning("frame-refused");
+export const clockStepped: Event = warning("clock-stepped");
+export const rosterAccepted: Event = info("roster-accepted");
+export const rosterRefused: Event = warning("roster-refused");
+export const vaultItemUnreadable: Event = warning("vault-item-unreadable");
+export const childErased: Event = info("child-erased");
+export const childEnrolled: Event = info("child-enrolled");
+export const diskFailed: Event = warning("disk-failed");
+export const sensorEvent: Event = info("sensor");
+export const unexpected: Event = warning("unexpected-error");

@@ -1,0 +1,55 @@
+import { unixMs, type ClockTrust, type UnixMs } from "@saku/protocol";
+import { existsSync } from "node:fs";
+
+/** The terminal's wall clock: a Pi has no battery, so it also says how far it can be believed. */
+export interface Clock {
+  nowMs(): UnixMs;
+  trust(): ClockTrust;
+  /**
+   * Takes the time of a message that the cloud signed. Answers the step when the clock had to be moved by more than
+   * `STEP_MIN_MS`, otherwise null.
+   */
+  heardCloud(cloudMs: UnixMs): { readonly beforeMs: UnixMs } | null;
+}
+
+/** Smaller differences are the network's. */
+export const STEP_MIN_MS = 30_000;
+const NTP_MARK = "/run/systemd/timesync/synchronized";
+
+export type ClockSources = {
+  readonly wallMs: () => number;
+  readonly isNtpSynchronised: () => boolean;
+  /** The latest instant in the journal: time has gone on since then, whatever the wall clock says. */
+  readonly floorMs: UnixMs;
+};
+
+export function createClock(sources: ClockSources): Clock {
+  let offsetMs = 0;
+  let hasHeardCloud = false;
+  const now = (): UnixMs =>
+    unixMs(Math.max(sources.floorMs, Math.round(sources.wallMs() + offsetMs)));
+  return {
+    nowMs: now,
+    trust() {
+      if (sources.isNtpSynchronised()) return "ntp";
+      if (hasHeardCloud) return "server";
+      return sources.floorMs > 0 ? "file" : "none";
+    },
+    heardCloud(cloudMs) {
+      hasHeardCloud = true;
+      if (sources.isNtpSynchronised()) return null;
+      const beforeMs = now();
+      if (Math.abs(cloudMs - beforeMs) <= STEP_MIN_MS) return null;
+      offsetMs = cloudMs - sources.wallMs();
+      return { beforeMs };
+    },
+  };
+}
+
+export function openClock(floorMs: UnixMs): Clock {
+  return createClock({
+    wallMs: Date.now,
+    isNtpSynchronised: () => existsSync(NTP_MARK),
+    floorMs,
+  });
+}

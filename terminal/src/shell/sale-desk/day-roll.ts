@@ -1,0 +1,74 @@
+import {
+  advanceSchoolDay,
+  must,
+  schoolDayAt,
+  type Incarnation,
+  type SchoolDay,
+} from "@saku/protocol";
+import { returnLease } from "../../core/wallet/lease.ts";
+import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Append, Journal } from "../store/journal.ts";
+import { lastSeqOf, readHead, writeDay } from "../store/journal-store.ts";
+import { activeLeases, totalsOfDay, updateLease } from "../store/money-store.ts";
+import { readStall } from "../store/register-store.ts";
+import type { WritableSql } from "../store/sqlite.ts";
+
+const ZONE_DEFAULT = 420;
+
+/** Opens today's school day if it is not open yet: first the old one is closed and its leases go back (W12). */
+export async function rollDay(
+  journal: Pick<Journal, "commit" | "inc">,
+  clock: Clock,
+): Promise<SchoolDay> {
+  return journal.commit(async (tx, append) => {
+    const head = await readHead(tx);
+    const zone = (await readStall(tx))?.zone ?? ZONE_DEFAULT;
+    const today = advanceSchoolDay(head.day, schoolDayAt(clock.nowMs(), zone));
+    if (head.day === today) return today;
+    if (head.day !== null) {
+      await returnOldLeases(tx, append, today);
+      await append(await dayClose(tx, journal.inc, head.day));
+    }
+    await writeDay(tx, today);
+    await append({ type: "day-open" });
+    return today;
+  });
+}
+
+/** Gives back what is left of every lease of an earlier day. */
+export async function returnOldLeases(
+  tx: WritableSql,
+  append: Append,
+  today: SchoolDay,
+): Promise<void> {
+  for (const lease of leasesToReturn(await activeLeases(tx), { kind: "day-over", today })) {
+    const back = returnLease(lease);
+    await updateLease(tx, back.lease);
+    await append({
+      type: "lease-return",
+      lease: lease.lease,
+      amount: back.amount,
+      reason: returnReasonOf(back.amount, "day-over"),
+    });
+  }
+}
+
+async function dayClose(
+  tx: WritableSql,
+  inc: Incarnation,
+  day: SchoolDay,
+): Promise<Parameters<Append>[0]> {
+  const totals = await totalsOfDay(tx, day);
+  const head = await readHead(tx);
+  return {
+    type: "day-close",
+    fromSeq: 1,
+    toSeq: must(await lastSeqOf(tx, inc), "No boot event before the end of a day"),
+    saleCount: totals.saleCount,
+    saleTotal: totals.saleTotal,
+    voidCount: totals.voidCount,
+    voidTotal: totals.voidTotal,
+    grandTotal: head.grandTotal,
+  };
+}

@@ -1,0 +1,35 @@
+import { textOf } from "./bind.ts";
+import type { Sql, WritableSql } from "./sqlite.ts";
+
+/** Settings that the terminal remembers. Binary values are hexadecimal, numbers decimal, the rest as it is. */
+export type MetaKey =
+  | "school"
+  | "device"
+  | "cloud-url"
+  | "cloud-key"
+  | "mqtt-url"
+  | "host"
+  | "school-root-key"
+  | "operator-code"
+  | "stall"
+  | "roster"
+  | "roster-rev"
+  | "clock-offset-ms";
+
+export async function readMeta(sql: Sql, key: MetaKey): Promise<string | null> {
+  const row = await sql.get("SELECT value FROM meta WHERE key = ?", key);
+  return row === undefined ? null : textOf(row, "value");
+}
+
+export async function writeMeta(tx: WritableSql, key: MetaKey, value: string): Promise<void> {
+  await tx.run(
+    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    key,
+    value,
+  );
+}
+
+export async function readMetaNumber(sql: Sql, key: MetaKey): Promise<number | null> {
+  const value = await readMeta(sql, key);
+  return value === null ? null : Number(value);
+}

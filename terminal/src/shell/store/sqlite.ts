@@ -1,0 +1,213 @@
+import sqlite3 from "sqlite3";
+import { checkedBind, integerOf, textOf, type Row } from "./bind.ts";
+
+/** Statements on one connection. Reading outside a transaction sees the last commit only. */
+export interface Sql {
+  get(sql: string, ...values: readonly unknown[]): Promise<Row | undefined>;
+  all(sql: string, ...values: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+/** Inside a transaction. `run` answers how many rows changed. */
+export interface WritableSql extends Sql {
+  run(sql: string, ...values: readonly unknown[]): Promise<number>;
+}
+
+/** The journal's disk refused a write. Nothing may be promised any more until the daemon is started again. */
+export class DiskFailedError extends Error {
+  override readonly name = "DiskFailedError";
+}
+
+export interface Database {
+  /** A second, read-only connection. */
+  readonly read: Sql;
+  /** True from the first failed write on. */
+  readonly isFailed: boolean;
+  readonly version: string;
+  /**
+   * One write transaction at a time: BEGIN IMMEDIATE, `work`, COMMIT with fsync. An error of `work` rolls back and is
+   * thrown on; a failure of the disk throws `DiskFailedError`, now and on every later call.
+   */
+  transaction<T>(work: (tx: WritableSql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** SQLite releases that must not carry money: older than the WAL-reset fix, or withdrawn. */
+const VERSION_FLOOR = [3, 51, 3] as const;
+const VERSION_WITHDRAWN = "3.52.0";
+
+export function isGoodSqlite(version: string): boolean {
+  if (version === VERSION_WITHDRAWN) return false;
+  const parts = version.split(".").map(Number);
+  for (const [index, floor] of VERSION_FLOOR.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== floor) return part > floor;
+  }
+  return true;
+}
+
+const PRAGMAS: readonly (readonly [name: string, value: string, answer: string | number])[] = [
+  ["journal_mode", "WAL", "wal"],
+  ["synchronous", "FULL", 2],
+  ["wal_autocheckpoint", "200", 200],
+  ["foreign_keys", "ON", 1],
+  ["trusted_schema", "OFF", 0],
+  ["cell_size_check", "ON", 1],
+  // What is erased must not survive in free pages.
+  ["secure_delete", "ON", 1],
+  ["busy_timeout", "5000", 5000],
+];
+
+type Driver = sqlite3.Database;
+
+function openDriver(path: string, mode: number): Promise<Driver> {
+  return new Promise((resolve, reject) => {
+    const driver: Driver = new sqlite3.Database(path, mode, (error) => {
+      if (error === null) resolve(driver);
+      else reject(new DiskFailedError(`Cannot open the store: ${error.message}`));
+    });
+  });
+}
+
+function statements(driver: Driver): WritableSql {
+  return {
+    get: (sql, ...values) =>
+      new Promise((resolve, reject) => {
+        driver.get<Row>(sql, checkedBind(values), (error, row) => {
+          if (error === null) resolve(row);
+          else reject(error);
+        });
+      }),
+    all: (sql, ...values) =>
+      new Promise((resolve, reject) => {
+        driver.all<Row>(sql, checkedBind(values), (error, rows) => {
+          if (error === null) resolve(rows);
+          else reject(error);
+        });
+      }),
+    run: (sql, ...values) =>
+      new Promise((resolve, reject) => {
+        driver.run(sql, checkedBind(values), function (this: sqlite3.RunResult, error) {
+          if (error === null) resolve(this.changes);
+          else reject(error);
+        });
+      }),
+  };
+}
+
+function closeDriver(driver: Driver): Promise<void> {
+  return new Promise((resolve) => {
+    driver.close(() => {
+      resolve();
+    });
+  });
+}
+
+async function setPragmas(sql: WritableSql): Promise<string> {
+  const version = textOf((await sql.get("SELECT sqlite_version() AS version")) ?? {}, "version");
+  if (!isGoodSqlite(version))
+    throw new DiskFailedError(`SQLite ${version} must not carry money; run the set-up again`);
+  for (const [name, value, answer] of PRAGMAS) {
+    await sql.all(`PRAGMA ${name} = ${value}`);
+    const row = (await sql.get(`PRAGMA ${name}`)) ?? {};
+    if (Object.values(row)[0] !== answer)
+      throw new DiskFailedError(`PRAGMA ${name} is not ${value} on this disk`);
+  }
+  return version;
+}
+
+async function checkIntegrity(sql: Sql): Promise<void> {
+  const rows = await sql.all("PRAGMA quick_check");
+  const first = rows[0];
+  if (rows.length !== 1 || first === undefined || textOf(first, "quick_check") !== "ok")
+    throw new DiskFailedError("The store is damaged: quick_check failed");
+}
+
+/** SQLite's answers that blame our statement, not the disk; the transaction is rolled back and the disk still trusted. */
+function isStatementError(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return code === null || code === "SQLITE_CONSTRAINT" || code === "SQLITE_ERROR";
+}
+
+/** Opens the store, sets and asserts what durability rests on, and checks the file. Throws `DiskFailedError`. */
+export async function openDatabase(path: string): Promise<Database> {
+  const writer = await openDriver(path, sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE);
+  const tx = statements(writer);
+  let version: string;
+  try {
+    version = await setPragmas(tx);
+    await checkIntegrity(tx);
+  } catch (error) {
+    await closeDriver(writer);
+    throw error instanceof DiskFailedError
+      ? error
+      : new DiskFailedError(`Cannot open the store: ${String(error)}`);
+  }
+  const reader = await openDriver(path, sqlite3.OPEN_READONLY);
+  const read = statements(reader);
+  await read.all("PRAGMA busy_timeout = 5000");
+
+  let isFailed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  function failed(error: unknown): DiskFailedError {
+    isFailed = true;
+    const sentence = error instanceof Error ? error.message : String(error);
+    return new DiskFailedError(`The disk refused a write: ${sentence}`);
+  }
+
+  async function attempt<T>(work: (tx: WritableSql) => Promise<T>): Promise<T> {
+    if (isFailed) throw new DiskFailedError("The disk refused an earlier write");
+    try {
+      await tx.run("BEGIN IMMEDIATE");
+    } catch (error) {
+      throw failed(error);
+    }
+    let value: T;
+    try {
+      value = await work(tx);
+    } catch (error) {
+      const isOurs = isStatementError(error);
+      try {
+        await tx.run("ROLLBACK");
+      } catch (rollbackError) {
+        // SQLite rolls back by itself after a failed write; then there is nothing to roll back.
+        if (isOurs) throw failed(rollbackError);
+      }
+      throw isOurs ? error : failed(error);
+    }
+    try {
+      await tx.run("COMMIT");
+    } catch (error) {
+      throw failed(error);
+    }
+    return value;
+  }
+
+  return {
+    read,
+    version,
+    get isFailed() {
+      return isFailed;
+    },
+    transaction(work) {
+      const result = queue.then(() => attempt(work));
+      queue = result.catch(() => undefined);
+      return result;
+    },
+    async close() {
+      await queue;
+      await closeDriver(reader);
+      await closeDriver(writer);
+    },
+  };
+}
+
+/** The number in the first column of a one-row answer such as `SELECT count(*) AS n`. */
+export async function countOf(
+  sql: Sql,
+  query: string,
+  ...values: readonly unknown[]
+): Promise<number> {
+  const row = await sql.get(query, ...values);
+  return row === undefined ? 0 : integerOf(row, Object.keys(row)[0] ?? "");
+}
