@@ -1,5 +1,6 @@
 import type { Rupiah, StudentId } from "@saku/protocol";
 import type { SaleRefusal } from "../wallet/sale-desk.ts";
+import type { GlassOrder, GlassState } from "../identify/glass.ts";
 import type { Coach, Reading } from "../identify/judgement.ts";
 import type { Basket, Key } from "./basket.ts";
 import type { Lockouts } from "./lockout.ts";
@@ -21,20 +22,10 @@ export type Till = {
 };
 
 export type FingerState = {
-  readonly sensor: "ready" | "away";
-  /** `held`: the glass must be seen free before anything is captured again (rule C6). */
-  readonly glass: "free" | "held";
-  /** What the sensor was told to do; one thing at a time. */
-  readonly task: FingerTask;
+  readonly glass: GlassState;
   /** A print taken before the charge, good while the finger stays on the glass (rule C5). */
   readonly early: number | null;
-  readonly nextCapture: number;
 };
-
-export type FingerTask =
-  | { readonly kind: "none" }
-  | { readonly kind: "capture"; readonly capture: number }
-  | { readonly kind: "lift" };
 
 /** What one press of "Tagih" asks for; carried through until the sale is decided. */
 export type Order = {
@@ -160,10 +151,7 @@ export type TimerName = "waiting" | "pin" | "approved" | "not-this-time";
 export type CounterLight = "off" | "ready" | "waiting" | "approved" | "not-this-time" | "retry";
 
 export type CheckoutEffect =
-  | { readonly kind: "capture"; readonly capture: number; readonly waitMs: number }
-  /** Ends the running capture or wait; nothing of it may be reported afterwards. */
-  | { readonly kind: "cancel-finger" }
-  | { readonly kind: "wait-lifted"; readonly waitMs: number }
+  | GlassOrder
   /** `earlier` are probes of the same charge, oldest first. */
   | {
       readonly kind: "identify";

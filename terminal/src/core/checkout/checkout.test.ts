@@ -55,7 +55,7 @@ function opened(): CheckoutState {
 }
 
 function runningCapture(state: CheckoutState): number {
-  const { task } = state.finger;
+  const { task } = state.finger.glass;
   if (task.kind !== "capture") throw new Error(`No capture runs but ${task.kind}`);
   return task.capture;
 }
@@ -170,16 +170,16 @@ describe("the finger", () => {
     const deciding = place(charged(), known).state;
     const next = run([{ kind: "sold", charge: 1, sale }, { kind: "repeat" }], deciding);
     expect(next.state.mode.kind).toBe("waiting");
-    expect(next.state.finger.task).toEqual({ kind: "lift" });
+    expect(next.state.finger.glass.task).toEqual({ kind: "lift" });
     const lying = run([{ kind: "lifted", isFree: false }], next.state);
     expect(lying.effects).toEqual([{ kind: "wait-lifted", waitMs: 30_000 }]);
-    expect(run([lift], lying.state).state.finger.task.kind).toBe("capture");
+    expect(run([lift], lying.state).state.finger.glass.task.kind).toBe("capture");
   });
 
   test("[C6] a cancelled capture leaves the glass unknown", () => {
     const { state, effects } = run([{ kind: "pin-start" }], charged());
     expect(effects).toContainEqual({ kind: "cancel-finger" });
-    expect(state.finger).toMatchObject({ glass: "held", task: { kind: "lift" } });
+    expect(state.finger.glass).toMatchObject({ glass: "held", task: { kind: "lift" } });
   });
 
   test("[C7] three placements, each coached, evidence handed on, then the PIN", () => {
@@ -425,7 +425,7 @@ describe("outages and enrolment", () => {
     expect(away.effects).toContainEqual({ kind: "cancel-finger" });
     expect(away.state.mode.kind).toBe("waiting");
     const back = run([{ kind: "sensor", sensor: "ready" }, lift], away.state);
-    expect(back.state.finger.task.kind).toBe("capture");
+    expect(back.state.finger.glass.task.kind).toBe("capture");
     const stale = run([{ kind: "captured", capture: 1, outcome: "image" }], away.state);
     expect(stale.state.mode.kind).toBe("waiting");
   });
@@ -450,10 +450,10 @@ describe("outages and enrolment", () => {
     expect(paused.effects).toContainEqual({ kind: "cancel-finger" });
     const pressed = run([{ kind: "charge" }, key("1"), { kind: "repeat" }], paused.state);
     expect(pressed.state.mode).toBe(paused.state.mode);
-    expect(pressed.state.finger.task.kind).toBe("none");
+    expect(pressed.state.finger.glass.task.kind).toBe("none");
     const resumed = run([{ kind: "resume" }], pressed.state).state;
     expect(resumed.mode).toMatchObject({ kind: "till", basket: { entry: 5_000 } });
-    expect(resumed.finger.task.kind).toBe("lift");
+    expect(resumed.finger.glass.task.kind).toBe("lift");
   });
 });
 
@@ -502,7 +502,7 @@ const anyHistory = fc.array(
 );
 
 function anyReply(state: CheckoutState, { shift, pick }: Answer): CheckoutEvent {
-  const capture = state.finger.nextCapture - 1 + shift;
+  const capture = state.finger.glass.nextCapture - 1 + shift;
   const charge = state.charge + shift;
   const replies: readonly CheckoutEvent[] = [
     { kind: "captured", capture, outcome: "image" },
@@ -524,9 +524,11 @@ function fittingReply(state: CheckoutState, answer: Answer): CheckoutEvent {
   if (mode.kind === "till" && totalOf(mode.basket) === 0)
     return { kind: "amount", amount: rupiah(5_000) };
   if (mode.kind === "till") return { kind: "charge" };
-  if (finger.task.kind === "capture")
-    return { kind: "captured", capture: finger.task.capture, outcome: "image" };
-  return finger.task.kind === "lift" ? { kind: "lifted", isFree: true } : anyReply(state, answer);
+  if (finger.glass.task.kind === "capture")
+    return { kind: "captured", capture: finger.glass.task.capture, outcome: "image" };
+  return finger.glass.task.kind === "lift"
+    ? { kind: "lifted", isFree: true }
+    : anyReply(state, answer);
 }
 
 /** Plays a history and hands every step to `look`. */
@@ -575,7 +577,7 @@ test("[C6] whatever happens, a capture starts only on a ready sensor after the g
       play(history, (_before, { state, effects }) => {
         for (const effect of effects)
           if (effect.kind === "capture")
-            expect(state.finger).toMatchObject({
+            expect(state.finger.glass).toMatchObject({
               sensor: "ready",
               glass: "free",
               task: { kind: "capture", capture: effect.capture },

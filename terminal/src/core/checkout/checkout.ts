@@ -1,3 +1,4 @@
+import { GLASS_START } from "../identify/glass.ts";
 import { EMPTY_BASKET } from "./basket.ts";
 import type { CheckoutEvent, CheckoutState, CheckoutStep } from "./checkout-state.ts";
 import { pressPin, onChildFound, onPinChecked } from "./pin.ts";
@@ -11,8 +12,7 @@ import { settle, timerOf } from "./settle.ts";
 export const CHECKOUT_START: CheckoutState = {
   mode: { kind: "till", basket: EMPTY_BASKET, note: null },
   till: { perSale: null, quickKeys: [], lastAmount: null },
-  // What lies on the glass at start is unknown, so it must be seen free first.
-  finger: { sensor: "away", glass: "held", task: { kind: "none" }, early: null, nextCapture: 1 },
+  finger: { glass: GLASS_START, early: null },
   lockouts: new Map(),
   charge: 0,
 };

@@ -1,14 +1,14 @@
+import { afterCapture, afterLift } from "../identify/glass.ts";
 import { judge, type Reading } from "../identify/judgement.ts";
-import type { CheckoutState, FingerState, FingerTask, Mode, Order } from "./checkout-state.ts";
+import type { CheckoutState, FingerState, Mode, Order } from "./checkout-state.ts";
 import { IGNORED, type Reaction } from "./reaction.ts";
 import { openPin } from "./pin.ts";
 
-const IDLE: FingerTask = { kind: "none" };
-
 /** Nothing captured before an outage is trusted after it. */
-export function onSensor(state: CheckoutState, sensor: FingerState["sensor"]): Reaction {
-  if (sensor === state.finger.sensor) return IGNORED;
-  return { finger: { ...state.finger, sensor, glass: "held", early: null } };
+export function onSensor(state: CheckoutState, sensor: "ready" | "away"): Reaction {
+  const { glass } = state.finger;
+  if (sensor === glass.sensor) return IGNORED;
+  return { finger: { glass: { ...glass, sensor, glass: "held" }, early: null } };
 }
 
 export function onCaptured(
@@ -17,9 +17,10 @@ export function onCaptured(
   outcome: "image" | "no-finger" | "poor",
 ): Reaction {
   const { finger, mode } = state;
-  if (finger.task.kind !== "capture" || finger.task.capture !== capture) return IGNORED;
-  if (outcome === "no-finger") return { finger: { ...finger, task: IDLE } };
-  const seen: FingerState = { ...finger, task: IDLE, glass: "held" };
+  const glass = afterCapture(finger.glass, capture, outcome !== "no-finger");
+  if (glass === null) return IGNORED;
+  const seen: FingerState = { ...finger, glass };
+  if (outcome === "no-finger") return { finger: seen };
   if (mode.kind === "till")
     return { finger: outcome === "image" ? { ...seen, early: capture } : seen };
   if (mode.kind !== "waiting") return { finger: seen };
@@ -33,11 +34,10 @@ export function onCaptured(
 }
 
 export function onLifted(state: CheckoutState, isFree: boolean): Reaction {
-  const { finger } = state;
-  if (finger.task.kind !== "lift") return IGNORED;
-  if (!isFree) return { finger: { ...finger, task: IDLE } };
+  const glass = afterLift(state.finger.glass, isFree);
+  if (glass === null) return IGNORED;
   // An early finger that left before the charge might be somebody else's by now (rule C5).
-  return { finger: { ...finger, task: IDLE, glass: "free", early: null } };
+  return { finger: { glass, early: isFree ? null : state.finger.early } };
 }
 
 export function onRead(state: CheckoutState, capture: number, reading: Reading): Reaction {

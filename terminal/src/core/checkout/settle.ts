@@ -1,19 +1,15 @@
+import { followGlass, type GlassWish } from "../identify/glass.ts";
 import { totalOf } from "./basket.ts";
 import type {
   CheckoutEffect,
   CheckoutState,
   CheckoutStep,
   CounterLight,
-  FingerState,
   Mode,
   TimerName,
 } from "./checkout-state.ts";
 
 // What follows from a state by itself: which capture should run, which timer, which light, which probes are needed.
-
-/** One capture asks the sensor to look this long; it is renewed as long as a finger is wanted. */
-export const CAPTURE_WAIT_MS = 30_000;
-export const LIFT_WAIT_MS = 30_000;
 
 type Timer = { readonly timer: TimerName; readonly ms: number; readonly key: string };
 
@@ -22,8 +18,11 @@ export function settle(
   after: CheckoutState,
   effects: readonly CheckoutEffect[],
 ): CheckoutStep {
-  const { finger, orders } = followFinger(after);
-  const state = finger === after.finger ? after : { ...after, finger };
+  const early = mayKeepEarly(after) ? after.finger.early : null;
+  const wish = wishOf({ ...after, finger: { ...after.finger, early } });
+  const { glass, orders } = followGlass(after.finger.glass, wish);
+  const state: CheckoutState = { ...after, finger: { glass, early } };
+  const isDone = keepsProbes(before) && !keepsProbes(state);
   return {
     state,
     effects: [
@@ -31,51 +30,22 @@ export function settle(
       ...orders,
       ...followTimer(before.mode, state.mode),
       ...followLight(before, state),
-      ...(keepsProbes(before) && !keepsProbes(state) ? [{ kind: "forget-probes" } as const] : []),
+      ...(isDone ? [{ kind: "forget-probes" } as const] : []),
     ],
   };
 }
 
-type Followed = { readonly finger: FingerState; readonly orders: readonly CheckoutEffect[] };
-
-function wantsFinger({ mode, finger }: CheckoutState): boolean {
-  if (mode.kind === "waiting") return true;
-  return mode.kind === "till" && totalOf(mode.basket) > 0 && finger.early === null;
+function wishOf({ mode, finger }: CheckoutState): GlassWish {
+  if (mode.kind === "paused") return "resting";
+  if (mode.kind === "waiting") return "capture";
+  const isEarly = mode.kind === "till" && totalOf(mode.basket) > 0 && finger.early === null;
+  return isEarly ? "capture" : "nothing";
 }
 
-/** Nothing runs, nothing seen before counts, and the glass has to be looked at again. */
-function restFinger(finger: FingerState): Followed {
-  const rested: FingerState = { ...finger, task: { kind: "none" }, early: null, glass: "held" };
-  return { finger: rested, orders: finger.task.kind === "none" ? [] : [{ kind: "cancel-finger" }] };
-}
-
-/** Exactly one capture runs when a finger is wanted and the glass was seen free since the last one (rule C6). */
-function followFinger(after: CheckoutState): Followed {
-  const { mode, finger } = after;
-  if (finger.sensor === "away" || mode.kind === "paused") return restFinger(finger);
-  const isEmptied = mode.kind === "till" && totalOf(mode.basket) === 0;
-  const kept = isEmptied && finger.early !== null ? { ...finger, early: null } : finger;
-  const isWanted = wantsFinger({ ...after, finger: kept });
-  if (kept.task.kind === "capture" && !isWanted) {
-    const { finger: rested, orders } = restFinger(kept);
-    const lift = startTask(rested, false);
-    return { finger: lift.finger, orders: [...orders, ...lift.orders] };
-  }
-  return kept.task.kind === "none" ? startTask(kept, isWanted) : { finger: kept, orders: [] };
-}
-
-function startTask(finger: FingerState, isWanted: boolean): Followed {
-  if (finger.glass === "held")
-    return {
-      finger: { ...finger, task: { kind: "lift" } },
-      orders: [{ kind: "wait-lifted", waitMs: LIFT_WAIT_MS }],
-    };
-  if (!isWanted) return { finger, orders: [] };
-  const capture = finger.nextCapture;
-  return {
-    finger: { ...finger, task: { kind: "capture", capture }, nextCapture: capture + 1 },
-    orders: [{ kind: "capture", capture, waitMs: CAPTURE_WAIT_MS }],
-  };
+/** An early print belongs to the amount on the screen and to the sensor that took it. */
+function mayKeepEarly({ mode, finger }: CheckoutState): boolean {
+  if (mode.kind !== "till" || finger.glass.sensor === "away") return false;
+  return totalOf(mode.basket) > 0;
 }
 
 const APPROVED_MS = 1_200;
@@ -116,7 +86,7 @@ function followTimer(before: Mode, after: Mode): readonly CheckoutEffect[] {
 
 /** Null: the light belongs to somebody else (enrolment), or to nobody while the sensor is away. */
 function lightOf({ mode, finger }: CheckoutState): CounterLight | null {
-  if (finger.sensor === "away" || mode.kind === "paused") return null;
+  if (finger.glass.sensor === "away" || mode.kind === "paused") return null;
   switch (mode.kind) {
     case "till":
       return "ready";
