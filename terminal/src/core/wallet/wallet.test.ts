@@ -9,14 +9,7 @@ import {
 } from "@saku/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  acceptLease,
-  leftOf,
-  restoreLease,
-  returnLease,
-  spendLease,
-  type Lease,
-} from "./lease.ts";
+import { acceptLease, leftOf, restoreLease, returnLease, spendLease, type Lease } from "./lease.ts";
 import {
   decideSale,
   decideVoid,
@@ -78,7 +71,11 @@ describe("a sale", () => {
       { student: { isActive: false, isFrozen: false } },
       "unknown-student",
     ],
-    ["[W3] is refused to a frozen child", { student: { isActive: true, isFrozen: true } }, "frozen"],
+    [
+      "[W3] is refused to a frozen child",
+      { student: { isActive: true, isFrozen: true } },
+      "frozen",
+    ],
     ["[W4] is refused above the limit per sale", { perSale: rupiah(4_999) }, "over-sale-limit"],
   ] as const)("%s", (_, change, reason) => {
     expect(decideSale(facts(change), wish(5_000))).toEqual({ kind: "refused", reason });
@@ -112,7 +109,10 @@ describe("a sale", () => {
   });
 
   it("[W6] takes the oldest lease first and only what is needed", () => {
-    const leases = [lease({ id: "lse-a", amount: 3_000, spent: 1_000 }), lease({ id: "lse-b", amount: 9_000 })];
+    const leases = [
+      lease({ id: "lse-a", amount: 3_000, spent: 1_000 }),
+      lease({ id: "lse-b", amount: 9_000 }),
+    ];
     expect(decideSale(facts({ leases }), wish(5_000))).toEqual({
       kind: "sell",
       spends: [
@@ -139,7 +139,8 @@ describe("a sale", () => {
     ];
     const decision = decideSale(facts({ leases }), wish(5_100));
     expect(decision.kind).toBe("sell");
-    if (decision.kind === "sell") expect(decision.spends[0]).toEqual({ lease: "lse-large", amount: 5_000 });
+    if (decision.kind === "sell")
+      expect(decision.spends[0]).toEqual({ lease: "lse-large", amount: 5_000 });
   });
 
   it("[W7] is short of exactly the difference when eight leases do not reach", () => {
@@ -155,49 +156,72 @@ describe("a sale", () => {
       spentShare: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     fc.assert(
-      fc.property(fc.array(sketch, { maxLength: 20 }), fc.integer({ min: 1, max: 50_000 }), (sketches, amount) => {
-        const leases = sketches.map(({ amount: granted, isMine, isToday, spentShare }) =>
-          lease({
-            student: isMine ? CHILD : OTHER,
-            day: isToday ? TODAY : YESTERDAY,
-            amount: granted,
-            spent: Math.floor(granted * spentShare),
-          }),
-        );
-        const decision = decideSale(facts({ leases }), wish(amount));
-        const left = new Map(
-          leases.filter((l) => l.student === CHILD && l.day === TODAY).map((l) => [l.lease, leftOf(l)]),
-        );
-        if (decision.kind === "sell") {
-          expect(decision.spends.length).toBeLessThanOrEqual(SPENDS_MAX);
-          expect(decision.spends.reduce((sum, spend) => sum + spend.amount, 0)).toBe(amount);
-          expect(new Set(decision.spends.map((spend) => spend.lease)).size).toBe(decision.spends.length);
-          for (const spend of decision.spends) {
-            expect(spend.amount).toBeGreaterThan(0);
-            expect(spend.amount).toBeLessThanOrEqual(left.get(spend.lease) ?? 0);
+      fc.property(
+        fc.array(sketch, { maxLength: 20 }),
+        fc.integer({ min: 1, max: 50_000 }),
+        (sketches, amount) => {
+          const leases = sketches.map(({ amount: granted, isMine, isToday, spentShare }) =>
+            lease({
+              student: isMine ? CHILD : OTHER,
+              day: isToday ? TODAY : YESTERDAY,
+              amount: granted,
+              spent: Math.floor(granted * spentShare),
+            }),
+          );
+          const decision = decideSale(facts({ leases }), wish(amount));
+          const left = new Map(
+            leases
+              .filter((l) => l.student === CHILD && l.day === TODAY)
+              .map((l) => [l.lease, leftOf(l)]),
+          );
+          if (decision.kind === "sell") {
+            expect(decision.spends.length).toBeLessThanOrEqual(SPENDS_MAX);
+            expect(decision.spends.reduce((sum, spend) => sum + spend.amount, 0)).toBe(amount);
+            expect(new Set(decision.spends.map((spend) => spend.lease)).size).toBe(
+              decision.spends.length,
+            );
+            for (const spend of decision.spends) {
+              expect(spend.amount).toBeGreaterThan(0);
+              expect(spend.amount).toBeLessThanOrEqual(left.get(spend.lease) ?? 0);
+            }
+          } else {
+            const largest = [...left.values()].toSorted((a, b) => b - a).slice(0, SPENDS_MAX);
+            const reach = largest.reduce<number>((sum, value) => sum + value, 0);
+            expect(decision).toEqual({ kind: "short", missing: amount - reach });
           }
-        } else {
-          const largest = [...left.values()].toSorted((a, b) => b - a).slice(0, SPENDS_MAX);
-          const reach = largest.reduce<number>((sum, value) => sum + value, 0);
-          expect(decision).toEqual({ kind: "short", missing: amount - reach });
-        }
-      }),
+        },
+      ),
     );
   });
 });
 
 describe("a void", () => {
-  const sale = { atMs: unixMs(1_000_000), day: TODAY, amount: rupiah(5_000), isVoided: false, isShown: true };
+  const sale = {
+    atMs: unixMs(1_000_000),
+    day: TODAY,
+    amount: rupiah(5_000),
+    isVoided: false,
+    isShown: true,
+  };
   const inTime = unixMs(1_000_000 + VOID_WINDOW_MS);
   const late = unixMs(1_000_001 + VOID_WINDOW_MS);
 
   it("[W8] puts the whole sale back", () => {
-    expect(decideVoid({ sale, today: TODAY, nowMs: inTime })).toEqual({ kind: "voided", amount: 5_000 });
+    expect(decideVoid({ sale, today: TODAY, nowMs: inTime })).toEqual({
+      kind: "voided",
+      amount: 5_000,
+    });
   });
 
   it.each([
     ["[W8] is refused for a sale of another terminal", null, TODAY, inTime, "unknown-sale"],
-    ["[W8] is refused the second time", { ...sale, isVoided: true }, TODAY, inTime, "already-voided"],
+    [
+      "[W8] is refused the second time",
+      { ...sale, isVoided: true },
+      TODAY,
+      inTime,
+      "already-voided",
+    ],
     ["[W8] is refused when the school day is over", sale, schoolDay(20261124), inTime, "day-over"],
     ["[W9] is refused after 60 seconds", sale, TODAY, late, "too-late"],
   ] as const)("%s", (_, of, today, nowMs, reason) => {
@@ -205,7 +229,9 @@ describe("a void", () => {
   });
 
   it("[W9] has all day for a sale that no screen confirmed", () => {
-    expect(decideVoid({ sale: { ...sale, isShown: false }, today: TODAY, nowMs: late }).kind).toBe("voided");
+    expect(decideVoid({ sale: { ...sale, isShown: false }, today: TODAY, nowMs: late }).kind).toBe(
+      "voided",
+    );
   });
 
   it("[W10] gives back to every lease what was taken", () => {
@@ -223,7 +249,10 @@ describe("a void", () => {
 
 describe("giving back", () => {
   it("[W11] returns what is left of every lease of the child and closes it", () => {
-    const leases = [lease({ amount: 5_000, spent: 2_000 }), lease({ student: OTHER, amount: 1_000 })];
+    const leases = [
+      lease({ amount: 5_000, spent: 2_000 }),
+      lease({ student: OTHER, amount: 1_000 }),
+    ];
     const due = leasesToReturn(leases, { kind: "requested", student: CHILD });
     expect(due.map((each) => returnLease(each).amount)).toEqual([3_000]);
     expect(due.map((each) => returnLease(each).lease.state)).toEqual(["closed"]);
@@ -235,7 +264,10 @@ describe("giving back", () => {
   });
 
   it("[W12] returns leases of days that are over, and only those", () => {
-    const leases = [lease({ id: "lse-old", day: YESTERDAY, amount: 1_000 }), lease({ amount: 2_000 })];
+    const leases = [
+      lease({ id: "lse-old", day: YESTERDAY, amount: 1_000 }),
+      lease({ amount: 2_000 }),
+    ];
     const due = leasesToReturn(leases, { kind: "day-over", today: TODAY });
     expect(due.map((each) => each.lease)).toEqual(["lse-old"]);
   });
@@ -251,24 +283,29 @@ describe("giving back", () => {
       share: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 100_000 }), fc.array(step, { maxLength: 30 }), (amount, steps) => {
-        let current = lease({ amount });
-        const taken: Rupiah[] = [];
-        for (const { kind, share } of steps) {
-          if (kind === "spend" && current.state === "active") {
-            const part = rupiah(Math.floor(leftOf(current) * share));
-            current = spendLease(current, part);
-            taken.push(part);
-          } else if (kind === "restore") {
-            const part = taken.pop();
-            if (part === undefined) continue;
-            current = restoreLease(current, part);
-            if (current.state === "closed") current = returnLease(current).lease;
-          } else if (kind === "return" && current.state === "active") current = returnLease(current).lease;
-          expect(leftOf(current)).toBeGreaterThanOrEqual(0);
-          expect(current.spent + current.returned + leftOf(current)).toBe(amount);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.array(step, { maxLength: 30 }),
+        (amount, steps) => {
+          let current = lease({ amount });
+          const taken: Rupiah[] = [];
+          for (const { kind, share } of steps) {
+            if (kind === "spend" && current.state === "active") {
+              const part = rupiah(Math.floor(leftOf(current) * share));
+              current = spendLease(current, part);
+              taken.push(part);
+            } else if (kind === "restore") {
+              const part = taken.pop();
+              if (part === undefined) continue;
+              current = restoreLease(current, part);
+              if (current.state === "closed") current = returnLease(current).lease;
+            } else if (kind === "return" && current.state === "active")
+              current = returnLease(current).lease;
+            expect(leftOf(current)).toBeGreaterThanOrEqual(0);
+            expect(current.spent + current.returned + leftOf(current)).toBe(amount);
+          }
+        },
+      ),
     );
   });
 });

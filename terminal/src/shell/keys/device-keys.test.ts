@@ -34,7 +34,13 @@ describe("the terminal's keys", () => {
     for (const verify of [verifyWithNode, verifyWithTweetnacl]) {
       expect(verify(signKey, message, signature)).toBe(true);
       expect(verify(signKey, Uint8Array.of(1, 2, 4), signature)).toBe(false);
-      expect(verify(signKey, message, signature.map((byte) => byte ^ 1))).toBe(false);
+      expect(
+        verify(
+          signKey,
+          message,
+          signature.map((byte) => byte ^ 1),
+        ),
+      ).toBe(false);
     }
   });
 

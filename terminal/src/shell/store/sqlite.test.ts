@@ -36,7 +36,12 @@ describe("the store's connection", () => {
   it("runs on a SQLite that may carry money", async () => {
     expect(isGoodSqlite((await open()).version)).toBe(true);
     expect(["3.51.3", "3.53.2", "4.0.0"].map(isGoodSqlite)).toEqual([true, true, true]);
-    expect(["3.52.0", "3.51.2", "3.44.2", "2.99.0"].map(isGoodSqlite)).toEqual([false, false, false, false]);
+    expect(["3.52.0", "3.51.2", "3.44.2", "2.99.0"].map(isGoodSqlite)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("flushes every commit and writes ahead", async () => {
@@ -96,7 +101,9 @@ describe("the store's connection", () => {
     const database = await withTable();
     await database.transaction((tx) => tx.run("INSERT INTO t (a) VALUES (1)"));
     const pages = await database.transaction((tx) => tx.get("PRAGMA page_count"));
-    await database.transaction((tx) => tx.all(`PRAGMA max_page_count = ${String(pages?.["page_count"])}`));
+    await database.transaction((tx) =>
+      tx.all(`PRAGMA max_page_count = ${String(pages?.["page_count"])}`),
+    );
     const big = database.transaction((tx) =>
       tx.run("INSERT INTO t (a, c) VALUES (2, ?)", new Uint8Array(100_000)),
     );
@@ -108,7 +115,10 @@ describe("the store's connection", () => {
   });
 
   it("refuses a file that is not a store", async () => {
-    await writeFile(join(folder, "journal.db"), "this is not a database, it is a text of some length".repeat(40));
+    await writeFile(
+      join(folder, "journal.db"),
+      "this is not a database, it is a text of some length".repeat(40),
+    );
     await expect(openDatabase(join(folder, "journal.db"))).rejects.toBeInstanceOf(DiskFailedError);
   });
 });

@@ -1,0 +1,251 @@
+import {
+  parseCommand,
+  toHex,
+  verifyObject,
+  type Command,
+  type CommandBody,
+  type DeviceId,
+  type PublicKey,
+  type SchoolId,
+  type SignedBytes,
+  type StudentId,
+} from "@saku/protocol";
+import { acceptLease, returnLease, type Lease } from "../../core/wallet/lease.ts";
+import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
+import {
+  childErased,
+  commandApplied,
+  commandRefused,
+  rosterAccepted,
+  rosterRefused,
+} from "../../events.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { DeviceKeys } from "../keys/device-keys.ts";
+import { verifyWithNode } from "../keys/verify.ts";
+import type { Log } from "../log/log.ts";
+import { readHead } from "../store/journal-store.ts";
+import type { Append, Journal } from "../store/journal.ts";
+import { readMetaNumber, writeMeta } from "../store/meta.ts";
+import { activeLeases, insertLease, readLease, updateLease } from "../store/money-store.ts";
+import {
+  insertCommand,
+  readConsent,
+  writeConsent,
+  writeFreeze,
+  writeStall,
+  writeStudent,
+} from "../store/register-store.ts";
+import type { WritableSql } from "../store/sqlite.ts";
+import {
+  eraseVault,
+  eraseVaultItems,
+  readFingerItems,
+  readVaultItem,
+  writeEpochKey,
+  writeVaultItem,
+} from "../store/vault-store.ts";
+import { judgeRoster, sealEpochKey } from "../vault/epoch-keys.ts";
+
+/** What applying commands changed that others in the daemon hold in memory. */
+export type Applied = {
+  readonly fingersOf: readonly StudentId[];
+  readonly haveKeysChanged: boolean;
+};
+
+export type CommandOutcome = {
+  /** Highest revision applied so far, ever. */
+  readonly have: number;
+  readonly appliedCount: number;
+  readonly changes: readonly Applied[];
+  /** One before some of these is missing: ask for it by `hello`. */
+  readonly hasGap: boolean;
+};
+
+export type CommandDeskParts = {
+  readonly school: SchoolId;
+  readonly device: DeviceId;
+  readonly cloudKey: () => PublicKey;
+  readonly schoolRootKey: PublicKey;
+  readonly journal: Journal;
+  readonly keys: DeviceKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+type Scope = {
+  readonly parts: CommandDeskParts;
+  readonly tx: WritableSql;
+  readonly append: Append;
+};
+const NOTHING: Applied = { fingersOf: [], haveKeysChanged: false };
+
+function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | null {
+  const signed = verifyObject("saku.command.v1", bytes, parts.cloudKey, verifyWithNode);
+  const parsed = signed.ok ? parseCommand(signed.value.payload) : signed;
+  const reason = parsed.ok ? null : parsed.error.kind;
+  if (!parsed.ok || parsed.value.school !== parts.school || parsed.value.device !== parts.device) {
+    commandRefused(parts.log, { reason: reason ?? "other-addressee" });
+    return null;
+  }
+  return parsed.value;
+}
+
+/** Commands in one transaction: fewer fsyncs than one each, and a customer never waits for a whole morning's grants. */
+const CHUNK_SIZE = 10;
+
+/** Verifies signed commands and applies those whose turn has come: rows, events and `rev` in the same transaction. */
+export async function applyCommands(
+  parts: CommandDeskParts,
+  signed: readonly SignedBytes[],
+): Promise<CommandOutcome> {
+  const commands = signed.map((bytes) => verified(parts, bytes)).filter((c) => c !== null);
+  let outcome: CommandOutcome = { have: 0, appliedCount: 0, changes: [], hasGap: false };
+  for (let start = 0; start < commands.length && !outcome.hasGap; start += CHUNK_SIZE) {
+    const chunk = await applyChunk(parts, commands.slice(start, start + CHUNK_SIZE));
+    outcome = {
+      have: chunk.have,
+      appliedCount: outcome.appliedCount + chunk.appliedCount,
+      changes: [...outcome.changes, ...chunk.changes],
+      hasGap: chunk.hasGap,
+    };
+  }
+  return outcome;
+}
+
+async function applyChunk(
+  parts: CommandDeskParts,
+  commands: readonly Command[],
+): Promise<CommandOutcome> {
+  const applied: Command[] = [];
+  const outcome = await parts.journal.commit(async (tx, append) => {
+    let { have } = await readHead(tx);
+    const changes: Applied[] = [];
+    let hasGap = false;
+    for (const command of commands) {
+      if (command.rev <= have) continue;
+      hasGap = command.rev > have + 1;
+      if (hasGap) break;
+      const { rev, at, body } = command;
+      await insertCommand(tx, { rev, kind: body.kind, at }, parts.clock.nowMs());
+      changes.push(await perform({ parts, tx, append }, body));
+      applied.push(command);
+      have = rev;
+    }
+    return { have, appliedCount: changes.length, changes, hasGap };
+  });
+  for (const { rev, body } of applied) commandApplied(parts.log, { rev, kind: body.kind });
+  return outcome;
+}
+
+async function perform(scope: Scope, body: CommandBody): Promise<Applied> {
+  const { tx } = scope;
+  switch (body.kind) {
+    case "stall": {
+      const { kind: _, ...stall } = body;
+      await writeStall(tx, stall);
+      return NOTHING;
+    }
+    case "student":
+      await writeStudent(tx, body);
+      return NOTHING;
+    case "freeze":
+      await writeFreeze(tx, body.student, body.isFrozen);
+      return NOTHING;
+    case "consent":
+      return consent(scope, body);
+    case "lease-grant":
+      await leaseGrant(scope, body);
+      return NOTHING;
+    case "return-request": {
+      const leases = await activeLeases(tx, body.student);
+      const why = { kind: "requested", student: body.student } as const;
+      for (const lease of leasesToReturn(leases, why)) await giveBack(scope, lease, "requested");
+      return NOTHING;
+    }
+    case "vault":
+      return vaultItem(scope, body);
+    case "roster":
+      return roster(scope, body.roster);
+  }
+}
+
+async function giveBack(
+  { tx, append }: Scope,
+  lease: Lease,
+  why: "requested" | "day-over",
+): Promise<void> {
+  const back = returnLease(lease);
+  await updateLease(tx, back.lease);
+  const reason = returnReasonOf(back.amount, why);
+  await append({ type: "lease-return", lease: lease.lease, amount: back.amount, reason });
+}
+
+async function leaseGrant(
+  scope: Scope,
+  body: Extract<CommandBody, { kind: "lease-grant" }>,
+): Promise<void> {
+  const { tx, append } = scope;
+  if ((await readLease(tx, body.lease)) !== null) return;
+  const lease = acceptLease({
+    lease: body.lease,
+    student: body.student,
+    purse: body.purse,
+    day: body.day,
+    amount: body.amount,
+  });
+  await insertLease(tx, lease);
+  await append({ type: "lease-accept", lease: lease.lease, amount: lease.amount });
+  const { day } = await readHead(tx);
+  if (day !== null && lease.day < day) await giveBack(scope, lease, "day-over");
+}
+
+async function consent(
+  { parts, tx, append }: Scope,
+  body: Extract<CommandBody, { kind: "consent" }>,
+): Promise<Applied> {
+  const { student, state, version } = body;
+  await writeConsent(tx, student, { state, version });
+  if (state === "granted") return NOTHING;
+  await eraseVaultItems(tx, student);
+  await append({ type: "erase-receipt", student, consent: version });
+  childErased(parts.log, { consent: version });
+  return { fingersOf: [student], haveKeysChanged: false };
+}
+
+/** Keeps a sealed item of another terminal; never an older one, and none of a child without consent. */
+async function vaultItem(
+  { tx }: Scope,
+  { item }: Extract<CommandBody, { kind: "vault" }>,
+): Promise<Applied> {
+  const granted = await readConsent(tx, item.student);
+  if (granted?.state !== "granted") return NOTHING;
+  const own = await readVaultItem(tx, item.student, item.item);
+  if (own !== null && own.version >= item.version) return NOTHING;
+  await writeVaultItem(tx, item);
+  return {
+    fingersOf: item.item === "fingers" ? [item.student] : [],
+    haveKeysChanged: false,
+  };
+}
+
+async function roster({ parts, tx }: Scope, bytes: Uint8Array): Promise<Applied> {
+  const { school, device, schoolRootKey, keys, log } = parts;
+  const rev = (await readMetaNumber(tx, "roster-rev")) ?? 0;
+  const verdict = judgeRoster(bytes, { school, device, rootKey: schoolRootKey, rev }, keys);
+  if (verdict.kind === "refused") {
+    rosterRefused(log, { reason: verdict.reason });
+    return NOTHING;
+  }
+  await writeMeta(tx, "roster-rev", String(verdict.roster.rev));
+  await writeMeta(tx, "roster", toHex(bytes));
+  const { epoch } = verdict.roster;
+  rosterAccepted(log, { rev: verdict.roster.rev, epoch, isMember: verdict.epochKey !== null });
+  if (verdict.epochKey !== null) {
+    await writeEpochKey(tx, epoch, sealEpochKey(keys, epoch, verdict.epochKey));
+    return { fingersOf: [], haveKeysChanged: true };
+  }
+  // The school no longer trusts this terminal with templates.
+  const fingersOf = (await readFingerItems(tx)).map((item) => item.student);
+  await eraseVault(tx);
+  return { fingersOf, haveKeysChanged: true };
+}
