@@ -1,0 +1,63 @@
+import type {
+  DeviceId,
+  Incarnation,
+  LeaseId,
+  MerchantId,
+  Rupiah,
+  SchoolId,
+  StudentId,
+} from "@saku/protocol";
+import type { Lease } from "../leases/lease.ts";
+
+/** A booked sale, as far as a later void needs it. */
+export type BookedSale = {
+  readonly event: string;
+  readonly student: StudentId;
+  readonly merchant: MerchantId;
+  readonly amount: Rupiah;
+  readonly covered: readonly { readonly lease: LeaseId; readonly amount: Rupiah }[];
+  readonly voidedBy: string | null;
+};
+
+/** How far one incarnation is booked, and the id of its newest event. */
+export type Tip = { readonly ack: number; readonly id: string };
+
+/**
+ * What the ledger knows of one terminal before a batch: exactly the rows that the batch can touch. Ids are hexadecimal.
+ */
+export type Books = {
+  readonly school: SchoolId;
+  readonly device: DeviceId;
+  /** The stall it serves: takes the place of a merchant that the school does not know. */
+  readonly merchant: MerchantId;
+  readonly tips: ReadonlyMap<Incarnation, Tip>;
+  /** Ids of stored events of this incarnation, by n, where the batch overlaps them. */
+  readonly stored: ReadonlyMap<number, string>;
+  /** Which of the batch's parents are stored events of this terminal. */
+  readonly knownIds: ReadonlySet<string>;
+  /** Parents (of those in the batch) that already have a child. */
+  readonly parentsWithChild: ReadonlySet<string>;
+  readonly leases: ReadonlyMap<LeaseId, Lease>;
+  readonly sales: ReadonlyMap<string, BookedSale>;
+  readonly merchants: ReadonlySet<MerchantId>;
+};
+
+/** What became of a stored event, once and for ever. */
+export type Verdict =
+  /** Moved money as signed. */
+  | "booked"
+  /** Moved money, part of it through suspense [L6]. */
+  | "suspense"
+  /** Says something that is not about money. */
+  | "noted"
+  /** Correctly signed, but contradicts what is booked: kept, counted, and for a human. */
+  | "anomaly";
+
+export type Anomaly =
+  | "unknown-lease"
+  | "foreign-lease"
+  | "unknown-sale"
+  | "already-voided"
+  | "amount-differs"
+  | "unknown-merchant"
+  | "lease-short";

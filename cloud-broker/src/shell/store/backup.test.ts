@@ -1,0 +1,57 @@
+import { copyFileSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { must } from "@saku/protocol";
+import { openEvent } from "../../core/ingest/verify.ts";
+import { MORNING_MS, paperSchool, SCHOOL } from "../paper-school.suite.ts";
+import { backUp } from "./backup.ts";
+import { bookBatch } from "./bookings.ts";
+import { openStore } from "./store.ts";
+
+describe("a backup", () => {
+  it("[N9] lets safe rise to what it holds and no further, and a restored one starts a higher term", async () => {
+    const school = await paperSchool({ terminals: 1, students: 1 });
+    const terminal = must(school.terminals[0], "a terminal");
+    const owner = { school: SCHOOL, device: terminal.device, inc: terminal.inc };
+    const bookOne = async (): Promise<void> => {
+      const { n, bytes } = terminal.write({ type: "day-open" });
+      const opened = openEvent(owner, n, bytes);
+      const verified = must(opened.ok ? opened.value.verified : null, "a paper event opens");
+      await school.store.commit((work) => bookBatch(work, owner, [verified]));
+    };
+    const marks = (): Promise<unknown> =>
+      school.store.read.selectFrom("incarnation").select(["ack", "safe"]).execute();
+    await bookOne();
+    expect(await marks()).toEqual([{ ack: 1, safe: 0 }]);
+    const directory = join(school.directory, "backup");
+    const { file, devices } = await backUp(school.store, directory, MORNING_MS);
+    expect(devices).toEqual([terminal.device]);
+    await bookOne();
+    expect(await marks()).toEqual([{ ack: 2, safe: 1 }]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(school.store.term).toBe(1);
+    await school.close();
+
+    const restored = join(school.directory, "restored.sqlite");
+    copyFileSync(file, restored);
+    const store = await openStore({ file: restored, clock: () => MORNING_MS });
+    expect(store.term).toBe(Math.floor(MORNING_MS / 1000));
+    expect(await store.read.selectFrom("device_event").select("n").execute()).toEqual([{ n: 1 }]);
+    await store.close();
+    const again = await openStore({ file: restored, clock: () => MORNING_MS + 5_000 });
+    expect(again.term).toBe(store.term);
+    await again.close();
+  });
+
+  it("[N9] that cannot be written leaves safe where it was and no half a file", async () => {
+    const school = await paperSchool({ terminals: 1, students: 1 });
+    const directory = join(school.directory, "backup");
+    await backUp(school.store, directory, 1);
+    const taken = join(directory, "ledger-0000000000002.sqlite");
+    mkdirSync(taken);
+    await expect(backUp(school.store, directory, 2)).rejects.toThrow();
+    rmdirSync(taken);
+    expect(readdirSync(directory)).toEqual(["ledger-0000000000001.sqlite"]);
+    await school.close();
+  });
+});

@@ -1,0 +1,63 @@
+import { sql, type Kysely } from "kysely";
+import type { Tables } from "./tables.ts";
+
+/** A rule of money-and-sync §7 as a question that must have no answer. */
+export type Check = { readonly rule: string; readonly sql: string };
+
+/** Cheap enough to ask every night and after every test. */
+export const CHECKS: readonly Check[] = [
+  {
+    rule: "I1 every journal balances",
+    sql: `SELECT school, journal FROM posting GROUP BY school, journal
+      HAVING sum(CASE side WHEN 'debit' THEN amount ELSE -amount END) <> 0 OR count(*) < 2`,
+  },
+  {
+    rule: "I1 totals are the sums of their postings",
+    sql: `SELECT a.school, a.id FROM account a LEFT JOIN posting p ON p.school = a.school AND p.account = a.id
+      GROUP BY a.school, a.id, a.debit, a.credit
+      HAVING a.debit <> coalesce(sum(CASE p.side WHEN 'debit' THEN p.amount END), 0)
+        OR a.credit <> coalesce(sum(CASE p.side WHEN 'credit' THEN p.amount END), 0)`,
+  },
+  {
+    rule: "I2 no child, escrow or cash box is below zero",
+    sql: `SELECT school, id FROM account WHERE (kind IN ('student','escrow') AND credit < debit)
+      OR (kind = 'cash' AND debit < credit)`,
+  },
+  {
+    rule: "I3 an escrow holds what its leases have left",
+    sql: `SELECT a.school, a.id FROM account a LEFT JOIN lease l
+        ON l.school = a.school AND l.device = a.holder AND l.student = a.owner
+      WHERE a.kind = 'escrow' GROUP BY a.school, a.id, a.debit, a.credit
+      HAVING a.credit - a.debit <> coalesce(sum(l.amount - l.spent - l.returned), 0)`,
+  },
+  {
+    rule: "I5 events are gapless to their watermark",
+    sql: `SELECT i.device, i.inc FROM incarnation i LEFT JOIN device_event e ON e.device = i.device AND e.inc = i.inc
+      GROUP BY i.device, i.inc, i.ack HAVING count(e.n) <> i.ack OR coalesce(max(e.n), 0) <> i.ack`,
+  },
+  {
+    rule: "I7 the stall gets what was signed",
+    sql: `SELECT s.event FROM sale s JOIN posting p ON p.school = s.school AND p.journal = s.journal AND p.side = 'credit'
+      GROUP BY s.event, s.amount HAVING sum(p.amount) <> s.amount`,
+  },
+  {
+    rule: "I10 what is owed is what there is",
+    sql: `SELECT school FROM account GROUP BY school HAVING sum(CASE normal_side WHEN 'debit' THEN debit - credit ELSE 0 END)
+      <> sum(CASE normal_side WHEN 'credit' THEN credit - debit ELSE 0 END)`,
+  },
+  {
+    rule: "I14 every event that moved money has its journal",
+    sql: `SELECT e.id FROM device_event e LEFT JOIN journal j ON j.school = e.school AND j.cause_kind = 'event' AND j.cause_id = e.id
+      WHERE e.verdict IN ('booked','suspense') AND j.id IS NULL`,
+  },
+];
+
+/** The rules that do not hold now; always empty unless we are wrong. */
+export async function failedChecks(db: Kysely<Tables>): Promise<readonly string[]> {
+  const failed: string[] = [];
+  for (const check of CHECKS) {
+    const { rows } = await sql.raw(`${check.sql} LIMIT 1`).execute(db);
+    if (rows.length > 0) failed.push(check.rule);
+  }
+  return failed;
+}

@@ -1,0 +1,122 @@
+import {
+  encodeCommand,
+  signObject,
+  type CommandBody,
+  type DeviceId,
+  type SchoolId,
+  type Sign,
+  type SignedBytes,
+} from "@saku/protocol";
+import { CLOUD_KID } from "../keys/cloud-key.ts";
+import type { Work } from "./committer.ts";
+
+/** Tells the connection of a terminal that there is something new for it. */
+export type Outbox = {
+  readonly sign: Sign;
+  readonly onQueued: (device: DeviceId) => void;
+};
+
+function subjectOf(body: CommandBody): string {
+  switch (body.kind) {
+    case "vault":
+      return body.item.student;
+    case "stall":
+      return body.merchant;
+    case "roster":
+      return "";
+    case "student":
+    case "consent":
+    case "freeze":
+    case "lease-grant":
+    case "return-request":
+      return body.student;
+  }
+}
+
+/** Signs commands for one terminal under its next revisions and stores them; they are sent after the commit. */
+export async function queueCommands(
+  work: Work,
+  outbox: Outbox,
+  to: { readonly school: SchoolId; readonly device: DeviceId },
+  bodies: readonly CommandBody[],
+): Promise<number> {
+  if (bodies.length === 0) return 0;
+  const { rev: last } = await work.db
+    .updateTable("device")
+    .set((eb) => ({ rev: eb("rev", "+", bodies.length) }))
+    .where("id", "=", to.device)
+    .returning("rev")
+    .executeTakeFirstOrThrow();
+  const first = last - bodies.length + 1;
+  const rows = bodies.map((body, index) => ({
+    device: to.device,
+    rev: first + index,
+    kind: body.kind,
+    subject: subjectOf(body),
+    bytes: signObject(
+      "saku.command.v1",
+      CLOUD_KID,
+      encodeCommand({ v: 1, ...to, rev: first + index, at: work.now, body }),
+      outbox.sign,
+    ),
+    created_at: work.now,
+  }));
+  for (let start = 0; start < rows.length; start += 200)
+    await work.db
+      .insertInto("command")
+      .values(rows.slice(start, start + 200))
+      .execute();
+  work.afterCommit(() => outbox.onQueued(to.device));
+  return last;
+}
+
+/** The same word to every terminal of a school that may hear it. */
+export async function queueForAll(
+  work: Work,
+  outbox: Outbox,
+  school: SchoolId,
+  body: CommandBody,
+  except?: DeviceId,
+): Promise<readonly DeviceId[]> {
+  const devices = await work.db
+    .selectFrom("device")
+    .select("id")
+    .where("school", "=", school)
+    // A quarantined terminal must still hear of freezes and withdrawals; it is given no money and no secrets.
+    .where(
+      "state",
+      "in",
+      body.kind === "vault" || body.kind === "lease-grant" ? ["active"] : ["active", "quarantined"],
+    )
+    .execute();
+  const targets = devices.map(({ id }) => id).filter((id) => id !== except);
+  for (const device of targets) await queueCommands(work, outbox, { school, device }, [body]);
+  return targets;
+}
+
+/** Revisions above `have`, oldest first, as many as fit one frame. */
+export async function commandsAfter(
+  { db }: Pick<Work, "db">,
+  device: DeviceId,
+  have: number,
+): Promise<readonly { readonly rev: number; readonly bytes: SignedBytes }[]> {
+  const rows = await db
+    .selectFrom("command")
+    .select(["rev", "bytes"])
+    .where("device", "=", device)
+    .where("rev", ">", have)
+    .orderBy("rev")
+    .limit(FRAME_COMMANDS_MAX)
+    .execute();
+  const fitting: { rev: number; bytes: SignedBytes }[] = [];
+  let size = 0;
+  for (const { rev, bytes } of rows) {
+    size += bytes.length;
+    if (fitting.length > 0 && size > FRAME_BYTES_MAX) break;
+    fitting.push({ rev, bytes: new Uint8Array(bytes) as SignedBytes });
+  }
+  return fitting;
+}
+
+const FRAME_COMMANDS_MAX = 200;
+const FRAME_BYTES_MAX = 49_152;

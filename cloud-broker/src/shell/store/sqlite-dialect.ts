@@ -1,0 +1,80 @@
+import {
+  CompiledQuery,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from "kysely";
+import type { SqliteConnection } from "./sqlite-connection.ts";
+
+const isWriteWithoutRows = ({ query }: CompiledQuery): boolean =>
+  (query.kind === "InsertQueryNode" ||
+    query.kind === "UpdateQueryNode" ||
+    query.kind === "DeleteQueryNode") &&
+  query.returning === undefined;
+
+function kyselyConnection(connection: SqliteConnection): DatabaseConnection {
+  return {
+    async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
+      if (isWriteWithoutRows(compiled)) {
+        const { changes } = await connection.run(compiled.sql, compiled.parameters);
+        return { rows: [], numAffectedRows: BigInt(changes) };
+      }
+      const rows = await connection.all(compiled.sql, compiled.parameters);
+      return { rows: rows as readonly unknown[] as Row[] };
+    },
+    streamQuery(): AsyncIterableIterator<never> {
+      throw new Error("Streaming is not supported");
+    },
+  };
+}
+
+/**
+ * One connection behind a mutex: a shared sqlite3 connection has no safe transactions, because another flow's statement
+ * would land inside this one's BEGIN … ROLLBACK.
+ */
+function driver(connection: SqliteConnection, begin: string): Driver {
+  const shared = kyselyConnection(connection);
+  let tail: Promise<void> = Promise.resolve();
+  let release = (): void => undefined;
+  const say = (sql: string) => async (to: DatabaseConnection) => {
+    await to.executeQuery(CompiledQuery.raw(sql));
+  };
+  return {
+    init: () => Promise.resolve(),
+    async acquireConnection() {
+      const turn = tail;
+      let free = (): void => undefined;
+      tail = new Promise<void>((resolve) => {
+        free = resolve;
+      });
+      await turn;
+      release = free;
+      return shared;
+    },
+    beginTransaction: say(begin),
+    commitTransaction: say("COMMIT"),
+    rollbackTransaction: say("ROLLBACK"),
+    releaseConnection: () => {
+      release();
+      return Promise.resolve();
+    },
+    destroy: () => connection.close(),
+  };
+}
+
+/** Kysely over one of our connections; the writer begins with IMMEDIATE, so that it never fails half way for a lock. */
+export function sqliteDialect(
+  connection: SqliteConnection,
+  mode: "read-write" | "read-only",
+): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => driver(connection, mode === "read-write" ? "BEGIN IMMEDIATE" : "BEGIN"),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}

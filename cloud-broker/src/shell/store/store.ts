@@ -1,0 +1,53 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { Kysely } from "kysely";
+import { createCommitter, type Job } from "./committer.ts";
+import { claimLineage } from "./lineage.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { openSqlite, prepareConnection, type SqliteConnection } from "./sqlite-connection.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+import type { Tables } from "./tables.ts";
+
+/** The cloud's memory: one writer behind a queue, readers beside it. */
+export type Store = {
+  /** Committed rows only; may run beside the writer. */
+  readonly read: Kysely<Tables>;
+  commit<T>(job: Job<T>, weight?: number): Promise<T>;
+  commitCount(): number;
+  /** Fencing number of this database's lineage: rises when a backup takes the place of what was lost. */
+  readonly term: number;
+  /** A raw connection for copies of the whole file. */
+  openCopyConnection(): Promise<SqliteConnection>;
+  close(): Promise<void>;
+};
+
+export async function openStore(options: {
+  readonly file: string;
+  readonly clock: () => number;
+}): Promise<Store> {
+  mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
+  const writer = await openSqlite(options.file, "read-write");
+  chmodSync(options.file, 0o600);
+  await prepareConnection(writer, "read-write");
+  const [check] = await writer.all("PRAGMA quick_check(1)");
+  if (check?.["quick_check"] !== "ok") throw new Error("The ledger file is damaged: quick_check");
+  await migrate(writer);
+  const term = await claimLineage(writer, options.clock());
+  const reader = await openSqlite(options.file, "read-only");
+  await prepareConnection(reader, "read-only");
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, "read-write") });
+  const read = new Kysely<Tables>({ dialect: sqliteDialect(reader, "read-only") });
+  const committer = createCommitter(db, options.clock);
+  return {
+    read,
+    commit: committer.commit,
+    commitCount: committer.commitCount,
+    term,
+    openCopyConnection: () => openSqlite(options.file, "read-only"),
+    close: async () => {
+      await committer.idle();
+      await read.destroy();
+      await db.destroy();
+    },
+  };
+}
