@@ -31,11 +31,11 @@ export interface CounterStation {
   setLight(light: SensorLight): Promise<void>;
 }
 
-export type CounterSignal = "approved" | "not-this-time" | "retry";
+export type CounterSignal = "idle" | "waiting" | "approved" | "retry" | "not-this-time";
 
 /** Buzzer and lamps: orders are fire and forget. */
 export interface CounterIndicator {
-  signal(signal: CounterSignal): unknown;
+  show(signal: CounterSignal): void;
 }
 
 export interface CounterLink {
