@@ -10,6 +10,8 @@ import {
   unixMs,
   type CommandBody,
   type SchoolDay,
+  type SchoolId,
+  type SigningKey,
   type SignedBytes,
   type StudentId,
 } from "@saku/protocol";
@@ -30,12 +32,12 @@ import { createSaleDesk, type TerminalSaleDesk } from "./sale-desk.ts";
 
 // A terminal's money parts on a real store, and a cloud key to sign commands for it.
 
-export const SCHOOL = schoolId("sch-test");
+export const SCHOOL: SchoolId = schoolId("sch-test");
 export const CHILD: StudentId = studentId("stu-1");
 /** 2026-11-23 08:00 WIB. */
-export const MORNING_MS = Date.UTC(2026, 10, 23, 1, 0, 0);
-export const CLOUD = signingKeyFromSeed(new Uint8Array(32).fill(7));
-export const SCHOOL_ROOT = signingKeyFromSeed(new Uint8Array(32).fill(9));
+export const MORNING_MS: number = Date.UTC(2026, 10, 23, 1, 0, 0);
+export const CLOUD: SigningKey = signingKeyFromSeed(new Uint8Array(32).fill(7));
+export const SCHOOL_ROOT: SigningKey = signingKeyFromSeed(new Uint8Array(32).fill(9));
 
 export type TestTerminal = {
   readonly folder: string;

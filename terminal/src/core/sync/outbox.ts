@@ -1,0 +1,112 @@
+import {
+  EVENT_BYTES_PER_FRAME_MAX,
+  EVENTS_PER_FRAME_MAX,
+  type Incarnation,
+  type OutboxRange,
+  type Watermark,
+} from "@saku/protocol";
+
+/** One incarnation of the journal and how far the cloud is in it. `safe` ≤ `ack` ≤ `sentTo` ≤ `lastN`. */
+export type Lane = {
+  readonly inc: Incarnation;
+  /** Highest event in the journal. */
+  readonly lastN: number;
+  /** Id of event `lastN`. */
+  readonly tip: Uint8Array;
+  readonly ack: number;
+  readonly safe: number;
+  /** Highest event that went out on this connection and is not due again. */
+  readonly sentTo: number;
+};
+
+/** Incarnations, oldest first. */
+export type Outbox = readonly Lane[];
+
+export function laneOf(row: Omit<Lane, "sentTo">): Lane {
+  return { ...row, sentTo: row.ack };
+}
+
+/** Most incarnations that a `hello` names. */
+const HELLO_LANES_MAX = 256;
+
+/** What `hello` says of the outbox: every lane with events that are not safe yet. */
+export function helloRanges(outbox: Outbox): readonly OutboxRange[] {
+  return outbox
+    .filter((lane) => lane.safe < lane.lastN)
+    .slice(0, HELLO_LANES_MAX)
+    .map((lane) => ({ inc: lane.inc, from: lane.safe + 1, to: lane.lastN, tip: lane.tip }));
+}
+
+/** True when some event is not safe yet. */
+export function isOutboxOpen(outbox: Outbox): boolean {
+  return outbox.some((lane) => lane.safe < lane.lastN);
+}
+
+/** The next event to send: of the oldest lane that has one (S3). */
+export function nextToSend(
+  outbox: Outbox,
+): { readonly inc: Incarnation; readonly from: number } | null {
+  const lane = outbox.find((each) => each.sentTo < each.lastN);
+  return lane === undefined ? null : { inc: lane.inc, from: lane.sentTo + 1 };
+}
+
+/** Takes everything that is not acknowledged back into the line (S5). */
+export function rewind(outbox: Outbox): Outbox {
+  return outbox.map((lane) => ({ ...lane, sentTo: lane.ack }));
+}
+
+export function noteSent(outbox: Outbox, inc: Incarnation, to: number): Outbox {
+  return outbox.map((lane) => (lane.inc === inc ? { ...lane, sentTo: to } : lane));
+}
+
+/** An event was committed to the journal; a new incarnation gets its lane at the end. */
+export function noteAppended(
+  outbox: Outbox,
+  event: { readonly inc: Incarnation; readonly n: number; readonly tip: Uint8Array },
+): Outbox {
+  if (!outbox.some((lane) => lane.inc === event.inc)) {
+    const lane = { inc: event.inc, lastN: event.n, tip: event.tip, ack: 0, safe: 0, sentTo: 0 };
+    return [...outbox, lane];
+  }
+  return outbox.map((lane) =>
+    lane.inc === event.inc ? { ...lane, lastN: event.n, tip: event.tip } : lane,
+  );
+}
+
+function isPossible(lane: Lane, mark: Watermark): boolean {
+  return mark.safe <= mark.ack && mark.ack <= lane.lastN;
+}
+
+/** Watermarks of the same term: they only rise (S7). */
+export function raise(outbox: Outbox, marks: readonly Watermark[]): Outbox {
+  const byInc = new Map(marks.map((mark) => [mark.inc, mark]));
+  return outbox.map((lane) => {
+    const mark = byInc.get(lane.inc);
+    if (mark === undefined || !isPossible(lane, mark)) return lane;
+    const ack = Math.max(lane.ack, mark.ack);
+    const safe = Math.max(lane.safe, mark.safe);
+    return { ...lane, ack, safe, sentTo: Math.max(lane.sentTo, ack) };
+  });
+}
+
+/** Watermarks of a higher term: the cloud was restored or failed over, so only what it says now counts (S6). */
+export function replace(outbox: Outbox, marks: readonly Watermark[]): Outbox {
+  const byInc = new Map(marks.map((mark) => [mark.inc, mark]));
+  return outbox.map((lane) => {
+    const mark = byInc.get(lane.inc);
+    const { ack, safe } = mark !== undefined && isPossible(lane, mark) ? mark : { ack: 0, safe: 0 };
+    return { ...lane, ack, safe, sentTo: ack };
+  });
+}
+
+/** How many of these events, in order, go into one frame (S3); at least one. */
+export function frameFill(sizes: readonly number[]): number {
+  let byteCount = 0;
+  let count = 0;
+  for (const size of sizes.slice(0, EVENTS_PER_FRAME_MAX)) {
+    byteCount += size;
+    if (count > 0 && byteCount > EVENT_BYTES_PER_FRAME_MAX) break;
+    count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,321 @@
+import {
+  deviceId,
+  incarnation,
+  unixMs,
+  ZERO_ID,
+  type Ack,
+  type Incarnation,
+  type Watermark,
+} from "@saku/protocol";
+import { describe, expect, it } from "vitest";
+import { frameFill, helloRanges } from "./outbox.ts";
+import {
+  initialSync,
+  nextTickMs,
+  step,
+  type SyncEffect,
+  type SyncEvent,
+  type SyncState,
+} from "./sync.ts";
+import { DEFAULT_TIMING, reconnectDelayMs, retryDelayMs } from "./timing.ts";
+
+const OLD = incarnation("00000000000000aa");
+const NEW = incarnation("00000000000000bb");
+
+/** A machine with its clock in hand. */
+class Bench {
+  state: SyncState = initialSync();
+  nowMs = 1_000_000;
+  effects: SyncEffect[] = [];
+
+  send(
+    event: DistributiveOmit<SyncEvent, "nowMs" | "random">,
+    random = 0.5,
+  ): readonly SyncEffect[] {
+    const stamped = { ...event, nowMs: unixMs(this.nowMs), random } as SyncEvent;
+    const next = step(this.state, stamped);
+    this.state = next.state;
+    this.effects.push(...next.effects);
+    return next.effects;
+  }
+
+  /** Lets the time run to the next thing that is due. */
+  tick(): readonly SyncEffect[] {
+    this.nowMs = Math.max(this.nowMs, nextTickMs(this.state) ?? this.nowMs);
+    return this.send({ kind: "tick" });
+  }
+
+  ack(incs: readonly Watermark[], changes: Partial<Ack> = {}): readonly SyncEffect[] {
+    const ack: Ack = {
+      v: 1,
+      device: deviceId("trm-1"),
+      term: 1,
+      at: unixMs(this.nowMs),
+      incs,
+      credit: 1,
+      delayMs: 0,
+      drain: false,
+      ...changes,
+    };
+    return this.send({ kind: "acked", ack });
+  }
+}
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function lane(inc: Incarnation, lastN: number, ack = 0, safe = 0) {
+  return { inc, lastN, ack, safe, tip: ZERO_ID };
+}
+
+function online(...lanes: readonly ReturnType<typeof lane>[]): Bench {
+  const bench = new Bench();
+  bench.send({ kind: "started", term: 1, lanes });
+  bench.tick();
+  bench.send({ kind: "connected" });
+  return bench;
+}
+
+describe("a connection", () => {
+  it("[S1] begins with hello, and events wait for the credit of the answer", () => {
+    const bench = online(lane(OLD, 3));
+    expect(bench.effects).toEqual([{ kind: "connect" }, { kind: "send-hello" }]);
+    expect(bench.ack([])).toEqual([{ kind: "send-events", inc: OLD, from: 1 }]);
+  });
+
+  it("[S1] names in hello every incarnation that is not wholly safe", () => {
+    const { outbox } = online(lane(OLD, 9, 9, 9), lane(NEW, 5, 4, 2)).state;
+    expect(helloRanges(outbox)).toEqual([{ inc: NEW, from: 3, to: 5, tip: ZERO_ID }]);
+  });
+
+  it("[S2] says hello every retry interval while something is not safe and nothing is left to send", () => {
+    const bench = online(lane(OLD, 3));
+    bench.ack([{ inc: OLD, ack: 3, safe: 0 }]);
+    for (let round = 0; round < 8; round++) {
+      expect(bench.tick()).toEqual([{ kind: "send-hello" }]);
+      bench.ack([{ inc: OLD, ack: 3, safe: 0 }]);
+    }
+    bench.ack([{ inc: OLD, ack: 3, safe: 3 }]);
+    expect(nextTickMs(bench.state)).toBeNull();
+  });
+
+  it("[S12] is given up after four tries without an answer", () => {
+    const bench = online(lane(OLD, 3));
+    const kinds = Array.from({ length: 5 }, () => bench.tick().map((effect) => effect.kind));
+    expect(kinds).toEqual([
+      ["send-hello"],
+      ["send-hello"],
+      ["send-hello"],
+      ["send-hello"],
+      ["disconnect"],
+    ]);
+    expect(bench.state.link).toBe("offline");
+  });
+
+  it("says hello soon when a command is missing", () => {
+    const bench = online();
+    bench.ack([]);
+    bench.send({ kind: "command-gap" });
+    expect(bench.tick()).toEqual([{ kind: "send-hello" }]);
+  });
+
+  it("leaves when the cloud drains it, and comes back", () => {
+    const bench = online(lane(OLD, 3));
+    expect(bench.ack([], { drain: true }).at(-1)).toEqual({ kind: "disconnect" });
+    expect(bench.tick()).toEqual([{ kind: "connect" }]);
+  });
+});
+
+describe("sending", () => {
+  it("[S3] goes through the oldest incarnation first, in order", () => {
+    const bench = online(lane(OLD, 250), lane(NEW, 5));
+    bench.ack([], { credit: 4 });
+    bench.send({ kind: "sent", inc: OLD, to: 200 });
+    bench.send({ kind: "sent", inc: OLD, to: 250 });
+    bench.send({ kind: "sent", inc: NEW, to: 5 });
+    expect(bench.effects.filter((effect) => effect.kind === "send-events")).toEqual([
+      { kind: "send-events", inc: OLD, from: 1 },
+      { kind: "send-events", inc: OLD, from: 201 },
+      { kind: "send-events", inc: NEW, from: 1 },
+    ]);
+  });
+
+  it.each([
+    [[100, 100], 2],
+    [Array.from({ length: 300 }, () => 10), 200],
+    [[40_000, 9_152, 1], 2],
+    [[40_000, 9_153], 1],
+    [[60_000, 1], 1],
+    [[], 0],
+  ])("[S3] fills a frame with at most 200 events and 48 kB: case %#", (sizes, count) => {
+    expect(frameFill(sizes)).toBe(count);
+  });
+
+  it("[S4] has never more frames in flight than the credit", () => {
+    const bench = online(lane(OLD, 900));
+    bench.ack([], { credit: 2 });
+    bench.send({ kind: "sent", inc: OLD, to: 200 });
+    expect(bench.send({ kind: "sent", inc: OLD, to: 400 })).toEqual([]);
+    expect(bench.ack([{ inc: OLD, ack: 200, safe: 0 }], { credit: 2 })).toContainEqual({
+      kind: "send-events",
+      inc: OLD,
+      from: 401,
+    });
+    expect(bench.ack([{ inc: OLD, ack: 200, safe: 0 }], { credit: 0 })).toEqual([]);
+  });
+
+  it("[S4] waits as long as the cloud says", () => {
+    const bench = online(lane(OLD, 3));
+    expect(bench.ack([], { delayMs: 400 })).toEqual([]);
+    const askedAt = bench.nowMs;
+    expect(bench.tick()).toEqual([{ kind: "send-events", inc: OLD, from: 1 }]);
+    expect(bench.nowMs - askedAt).toBe(400);
+  });
+
+  it("[S5] sends again from the first event that is not acknowledged", () => {
+    const bench = online(lane(OLD, 10));
+    bench.ack([]);
+    bench.send({ kind: "sent", inc: OLD, to: 10 });
+    bench.ack([{ inc: OLD, ack: 4, safe: 0 }]);
+    expect(bench.tick()).toEqual([
+      { kind: "send-hello" },
+      { kind: "send-events", inc: OLD, from: 5 },
+    ]);
+  });
+
+  it("[S5] waits twice as long each time, with full jitter, up to a minute", () => {
+    const waits = [0, 1, 4, 5, 30].map((count) => retryDelayMs(DEFAULT_TIMING, count, 1));
+    expect(waits).toEqual([3_000, 5_000, 33_000, 60_000, 60_000]);
+    expect(retryDelayMs(DEFAULT_TIMING, 9, 0)).toBe(DEFAULT_TIMING.retryFloorMs);
+  });
+
+  it("sends a new event at once while it has credit", () => {
+    const bench = online(lane(OLD, 3, 3, 3));
+    bench.ack([]);
+    const effects = bench.send({ kind: "appended", inc: OLD, n: 4, tip: ZERO_ID });
+    expect(effects).toEqual([{ kind: "send-events", inc: OLD, from: 4 }]);
+  });
+
+  it("ignores a frame that was read for an earlier connection", () => {
+    const bench = online(lane(OLD, 3));
+    bench.ack([]);
+    bench.send({ kind: "disconnected" });
+    bench.send({ kind: "sent", inc: OLD, to: 3 });
+    expect(bench.state.inFlight).toEqual([]);
+    expect(bench.state.outbox[0]?.sentTo).toBe(0);
+  });
+});
+
+describe("watermarks", () => {
+  it("[S6] of a lower term change nothing", () => {
+    const bench = online(lane(OLD, 10, 2, 1));
+    const before = bench.state;
+    bench.ack([{ inc: OLD, ack: 9, safe: 9 }], { term: 0 });
+    expect(bench.state).toBe(before);
+  });
+
+  it("[S6] of a higher term replace all, also by less, and what was lost is sent again", () => {
+    const bench = online(lane(OLD, 10, 10, 8), lane(NEW, 3, 3, 3));
+    const effects = bench.ack([{ inc: OLD, ack: 4, safe: 2 }], { term: 2 });
+    expect(effects).toEqual([
+      {
+        kind: "store-watermarks",
+        term: 2,
+        marks: [
+          { inc: OLD, ack: 4, safe: 2 },
+          { inc: NEW, ack: 0, safe: 0 },
+        ],
+      },
+      { kind: "report", what: "term-raised" },
+      { kind: "send-events", inc: OLD, from: 5 },
+    ]);
+  });
+
+  it("[S7] only rise within a term", () => {
+    const bench = online(lane(OLD, 10, 5, 4));
+    bench.ack([{ inc: OLD, ack: 7, safe: 3 }]);
+    bench.ack([{ inc: OLD, ack: 6, safe: 6 }]);
+    expect(bench.state.outbox[0]).toMatchObject({ ack: 7, safe: 6 });
+  });
+
+  it("[S7] beyond the last event, or safe beyond ack, are refused", () => {
+    const bench = online(lane(OLD, 10, 5, 4));
+    bench.ack([{ inc: OLD, ack: 11, safe: 4 }]);
+    bench.ack([{ inc: OLD, ack: 6, safe: 7 }]);
+    expect(bench.state.outbox[0]).toMatchObject({ ack: 5, safe: 4 });
+  });
+
+  it("[S7] are stored before anything else happens", () => {
+    const bench = online(lane(OLD, 10, 0, 0));
+    const effects = bench.ack([{ inc: OLD, ack: 4, safe: 2 }]);
+    expect(effects.map((effect) => effect.kind)).toEqual(["store-watermarks", "send-events"]);
+  });
+});
+
+describe("coming back", () => {
+  it("[S9] waits up to 1 s, 2 s, 4 s … 120 s", () => {
+    const longest = [0, 1, 2, 6, 7, 40].map((count) => reconnectDelayMs(DEFAULT_TIMING, count, 1));
+    expect(longest).toEqual([1_000, 2_000, 4_000, 64_000, 120_000, 120_000]);
+    expect(reconnectDelayMs(DEFAULT_TIMING, 7, 0)).toBe(0);
+  });
+
+  it("[S9] grows patient while nothing answers, and forgets it at the first answer", () => {
+    const bench = new Bench();
+    bench.send({ kind: "started", term: 1, lanes: [] }, 0);
+    for (let failure = 1; failure <= 4; failure++) {
+      bench.tick();
+      bench.send({ kind: "disconnected" }, 1);
+      expect(nextTickMs(bench.state)).toBe(bench.nowMs + 1_000 * 2 ** (failure - 1));
+    }
+    bench.tick();
+    bench.send({ kind: "connected" });
+    expect(bench.state.failureCount).toBe(4);
+    bench.ack([]);
+    expect(bench.state.failureCount).toBe(0);
+  });
+
+  it("[S10] spreads a school's cold boots over half a minute", () => {
+    for (const random of [0, 0.5, 1]) {
+      const bench = new Bench();
+      bench.send({ kind: "started", term: 1, lanes: [] }, random);
+      expect(nextTickMs(bench.state)).toBe(bench.nowMs + random * 30_000);
+    }
+  });
+});
+
+describe("errors of the cloud", () => {
+  const nowhere = { inc: null, n: null, delayMs: 0 } as const;
+
+  it("[S11] retry waits as long as it says and then sends the same again", () => {
+    const bench = online(lane(OLD, 3));
+    bench.ack([]);
+    bench.send({ kind: "sent", inc: OLD, to: 3 });
+    bench.send({ kind: "error", error: "retry", ...nowhere, delayMs: 20_000 });
+    const before = bench.nowMs;
+    expect(bench.tick()).toEqual([{ kind: "send-events", inc: OLD, from: 1 }]);
+    expect(bench.nowMs - before).toBe(20_000);
+  });
+
+  it("[S11] quarantine holds the outbox until the cloud has moved past the event", () => {
+    const bench = online(lane(OLD, 5));
+    bench.ack([]);
+    bench.send({ kind: "sent", inc: OLD, to: 5 });
+    bench.send({ kind: "error", error: "quarantine", inc: OLD, n: 2, delayMs: 0 });
+    expect(bench.tick()).toEqual([{ kind: "send-hello" }]);
+    bench.ack([{ inc: OLD, ack: 1, safe: 0 }]);
+    expect(bench.state.loading).toBeNull();
+    expect(bench.ack([{ inc: OLD, ack: 2, safe: 0 }])).toContainEqual({
+      kind: "send-events",
+      inc: OLD,
+      from: 3,
+    });
+  });
+
+  it("[S11] stop ends the connection for good", () => {
+    const bench = online(lane(OLD, 5));
+    expect(bench.send({ kind: "error", error: "stop", ...nowhere })).toContainEqual({
+      kind: "disconnect",
+    });
+    bench.send({ kind: "disconnected" });
+    expect(bench.state.link).toBe("stopped");
+    expect(nextTickMs(bench.state)).toBeNull();
+  });
+});
