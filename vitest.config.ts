@@ -15,6 +15,8 @@ export default defineConfig({
           include: ["*.test.ts", "*/src/**/*.test.{ts,tsx}"],
           pool: "forks",
           testTimeout: 20_000,
+          // Its ES modules import each other without extensions, which only a bundler can follow.
+          server: { deps: { inline: [/@ldclabs\/cose-ts/] } },
         },
       },
       {

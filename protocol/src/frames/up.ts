@@ -51,6 +51,7 @@ export type UpFrame =
       readonly software: string;
       /** Highest roster revision accepted, 0 for none. */
       readonly roster: number;
+      /** At most 40, named by letters, digits, `_`, `.` and `-`; whole numbers. */
       readonly metrics: Readonly<Record<string, number>>;
     }
   /** Signed events `from`, `from`+1, … of one incarnation. */
@@ -72,6 +73,18 @@ export type UpFrame =
   /** A sealed secret for the school's other terminals; sent until `vault-ack`. */
   | { readonly t: "vault"; readonly ask: AskId; readonly item: VaultItem };
 
+const METRIC_PATTERN = /^[A-Za-z][A-Za-z0-9_.-]{0,39}$/;
+
+// Not `z.record`: that drops a key named `__proto__` instead of refusing it.
+const metricsSchema = z.custom<Readonly<Record<string, number>>>((value) => {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return false;
+  const metrics = Object.entries(value);
+  return (
+    metrics.length <= 40 &&
+    metrics.every(([name, count]) => METRIC_PATTERN.test(name) && Number.isSafeInteger(count))
+  );
+});
+
 /** The schema of a frame from a terminal; SPEC.md P31. */
 export const upSchema: z.ZodType<UpFrame> = z.discriminatedUnion("t", [
   z.strictObject({
@@ -86,9 +99,7 @@ export const upSchema: z.ZodType<UpFrame> = z.discriminatedUnion("t", [
       .max(256),
     software: labelSchema,
     roster: countSchema,
-    metrics: z
-      .record(z.string().max(40), z.number().int())
-      .refine((m) => Object.keys(m).length <= 40),
+    metrics: metricsSchema,
   }),
   z.strictObject({
     t: z.literal("events"),
