@@ -131,6 +131,9 @@ test.each([
 
 test("at 57600 and, after SetSysPara, at 115200 the picture takes the line's own time", async () => {
   const module = start({ paced: true });
+  await new Promise<void>((resolve) => {
+    module.onEvent((event) => event.kind === "ready" && resolve());
+  });
   module.place(gradient(192, 192, 508));
   const host = openHost(module.path, 57_600);
   const transfer = async (): Promise<number> => {

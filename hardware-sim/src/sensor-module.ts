@@ -26,6 +26,8 @@ export type SensorModuleOptions = {
 
 export type ModuleEvent =
   | { readonly kind: "ring"; readonly ring: RingState }
+  /** Powered and booted: commands sent before this are lost, as on the real part. */
+  | { readonly kind: "ready" }
   | { readonly kind: "command"; readonly name: string }
   | { readonly kind: "finger"; readonly isOnGlass: boolean }
   | { readonly kind: "cable"; readonly isPlugged: boolean };
@@ -74,19 +76,11 @@ export function createSensorModule(options: SensorModuleOptions): SimulatedModul
   const tell = (event: ModuleEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const plug = (): Plugged => plugIn({ options, profile, random, faults, flash, glass, tell });
+  const cable = createCable(
+    () => plugIn({ options, profile, random, faults, flash, glass, tell }),
+    tell,
+  );
   let powerCuts = 0;
-  let plugged: Plugged | null = plug();
-  let last: Plugged = plugged;
-  const path = plugged.port.path;
-
-  const unplug = (): void => {
-    if (plugged === null) return;
-    plugged.device.powerOff();
-    plugged.port.close();
-    plugged = null;
-    tell({ kind: "cable", isPlugged: false });
-  };
   const setGlass = (picture: GlassPicture | null): void => {
     glass.picture = picture;
     tell({ kind: "finger", isOnGlass: picture !== null });
@@ -94,47 +88,75 @@ export function createSensorModule(options: SensorModuleOptions): SimulatedModul
   return {
     model: options.model,
     name: options.name,
-    path,
+    path: cable.path,
     faults,
     get ring() {
-      return last.device.ring;
+      return cable.last.device.ring;
     },
     get isPlugged() {
-      return plugged !== null;
+      return cable.isPlugged;
     },
     get isFingerOn() {
       return glass.picture !== null;
     },
     get touchLevel() {
-      const isTouched = glass.picture !== null && plugged !== null;
+      const isTouched = glass.picture !== null && cable.isPlugged;
       return isTouched === (profile.touchActiveLevel === 1) ? 1 : 0;
     },
     get counters() {
-      return {
-        faults: faults.counters,
-        line: last.lineCounters,
-        commands: last.device.commandCounts,
-        powerCuts,
-      };
+      const { device, lineCounters } = cable.last;
+      const commands = device.commandCounts;
+      return { faults: faults.counters, line: lineCounters, commands, powerCuts };
     },
     place: (what) => setGlass(pictureOf(what, profile)),
     lift: () => setGlass(null),
-    unplug,
-    replug: () => {
-      if (plugged !== null) return;
-      plugged = plug();
-      last = plugged;
-      tell({ kind: "cable", isPlugged: true });
-    },
+    unplug: cable.unplug,
+    replug: cable.replug,
     cutPower: () => {
       powerCuts++;
-      plugged?.device.powerOn();
+      if (cable.isPlugged) cable.last.device.powerOn();
     },
     onEvent: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    close: unplug,
+    close: cable.unplug,
+  };
+}
+
+/** What is behind the plug now, or was last. */
+type Cable = {
+  readonly path: string;
+  readonly isPlugged: boolean;
+  readonly last: Plugged;
+  unplug(): void;
+  replug(): void;
+};
+
+function createCable(plug: () => Plugged, tell: (event: ModuleEvent) => void): Cable {
+  let last = plug();
+  let isPlugged = true;
+  return {
+    path: last.port.path,
+    get isPlugged() {
+      return isPlugged;
+    },
+    get last() {
+      return last;
+    },
+    unplug: () => {
+      if (!isPlugged) return;
+      isPlugged = false;
+      last.device.powerOff();
+      last.port.close();
+      tell({ kind: "cable", isPlugged });
+    },
+    replug: () => {
+      if (isPlugged) return;
+      isPlugged = true;
+      last = plug();
+      tell({ kind: "cable", isPlugged });
+    },
   };
 }
 
@@ -169,6 +191,7 @@ function plugIn(parts: {
     isPaced: options.paced,
     lookAtGlass: () => parts.glass.look(),
     onRing: (ring) => tell({ kind: "ring", ring }),
+    onReady: () => tell({ kind: "ready" }),
     onCommand: (name) => tell({ kind: "command", name }),
   });
   device.powerOn();

@@ -33,6 +33,7 @@ export type GrowDeviceOptions = {
   /** What the glass shows now, or null when it is free. */
   readonly lookAtGlass: () => GlassImage | null;
   readonly onRing: (ring: RingState) => void;
+  readonly onReady: () => void;
   readonly onCommand: (name: string) => void;
 };
 
@@ -77,6 +78,7 @@ export function createGrowDevice(options: GrowDeviceOptions): GrowDevice {
     void sleep(options.isPaced ? profile.bootMs : 0).then(() => {
       if (!fresh.isAlive) return;
       fresh.isReady = true;
+      options.onReady();
       if (profile.wakeByte !== null) void line.send(Uint8Array.of(profile.wakeByte));
     });
   };

@@ -60,6 +60,7 @@ async function play(
     isPaced: false,
     lookAtGlass: () => glass,
     onRing: () => undefined,
+    onReady: () => undefined,
     onCommand: () => undefined,
   });
   const collect = async (): Promise<void> => {
