@@ -1,0 +1,88 @@
+import type { Hono } from "hono";
+import type { TerminalView } from "../../core/reports/views.ts";
+import { EMPTY_FORM, type FormState } from "../../web/design/form.tsx";
+import { SCHOOL_PATH } from "../../web/school/frame.tsx";
+import { ClaimPage, RevokePage, TerminalsPage } from "../../web/school/terminals.tsx";
+import { formState, notFoundPage, page, refusedPage, textOf } from "./forms-page.tsx";
+import { atDesk, ordering, type Desk, type DeskOrder } from "./school-desk.ts";
+import { unixMs } from "@saku/protocol";
+import type { Web, WebEnv } from "./web-context.ts";
+
+/** Claims for new terminals, and revoking old ones. */
+export function schoolTerminalRoutes(app: Hono<WebEnv>, web: Web): void {
+  app.get(
+    "/sekolah/terminal",
+    atDesk(web, (desk) => terminals(desk, EMPTY_FORM, 200)),
+  );
+  app.get("/sekolah/terminal/klaim", (c) => c.redirect(SCHOOL_PATH.terminals, 303));
+  app.post("/sekolah/terminal/klaim", ordering(web, createClaim));
+  app.get("/sekolah/terminal/:device/cabut", atDesk(web, confirmRevoke));
+  app.post("/sekolah/terminal/:device/cabut", ordering(web, revoke));
+}
+
+async function terminals(
+  desk: Desk,
+  state: FormState,
+  status: 200 | 422,
+  orderKey?: string,
+): Promise<Response> {
+  const merchants = await desk.web.office.reading.merchants(desk.admin.school);
+  const html = (
+    <TerminalsPage
+      {...desk.props}
+      merchants={merchants}
+      nowMs={desk.web.nowMs()}
+      state={state}
+      {...(orderKey === undefined ? {} : { orderKey })}
+    />
+  );
+  return page(desk.c, html, status);
+}
+
+async function createClaim(desk: DeskOrder): Promise<Response> {
+  const { c, web, ui, admin, fields, order, props } = desk;
+  const words = ui.words.terminals;
+  const terminalName = textOf(fields, "name", 40);
+  const merchants = await web.office.reading.merchants(admin.school);
+  const merchant = merchants.find((one) => one.merchant === fields["merchant"]);
+  const problems: Record<string, string> = {};
+  if (terminalName === null) problems["name"] = words.nameWrong;
+  if (merchant === undefined) problems["merchant"] = words.stallWrong;
+  if (terminalName === null || merchant === undefined)
+    return terminals(desk, formState(fields, problems), 422, order.idempotencyKey);
+  const outcome = await web.office.writing.createClaim(order, admin.school, {
+    merchant: merchant.merchant,
+    terminalName,
+  });
+  if (outcome.kind === "refused") return refusedPage(c, outcome);
+  const expiresAt = ui.formats.timeWithZone(unixMs(outcome.value.expiresAtMs), props.school.zone);
+  const html = (
+    <ClaimPage
+      {...props}
+      terminalName={terminalName}
+      claim={outcome.value.claim}
+      expiresAt={expiresAt}
+      cloudUrl={new URL(c.req.url).origin}
+    />
+  );
+  return page(c, html);
+}
+
+function askedTerminal(desk: Desk): TerminalView | null {
+  const device = desk.c.req.param("device");
+  return desk.props.school.terminals.find((terminal) => terminal.device === device) ?? null;
+}
+
+function confirmRevoke(desk: Desk): Promise<Response> {
+  const terminal = askedTerminal(desk);
+  if (terminal === null) return notFoundPage(desk.c);
+  return page(desk.c, <RevokePage {...desk.props} terminal={terminal} />);
+}
+
+async function revoke(desk: DeskOrder): Promise<Response> {
+  const terminal = askedTerminal(desk);
+  if (terminal === null) return notFoundPage(desk.c);
+  const outcome = await desk.web.office.writing.revokeTerminal(desk.order, terminal.device);
+  if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
+  return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=cabut`, 303);
+}
