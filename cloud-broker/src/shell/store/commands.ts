@@ -6,6 +6,7 @@ import {
   type SchoolId,
   type Sign,
   type SignedBytes,
+  type StudentId,
 } from "@saku/protocol";
 import { CLOUD_KID } from "../keys/cloud-key.ts";
 import type { Work } from "./committer.ts";
@@ -19,7 +20,7 @@ export type Outbox = {
 function subjectOf(body: CommandBody): string {
   switch (body.kind) {
     case "vault":
-      return body.item.student;
+      return `${body.item.student}/${body.item.item}`;
     case "stall":
       return body.merchant;
     case "roster":
@@ -92,6 +93,40 @@ export async function queueForAll(
   const targets = devices.map(({ id }) => id).filter((id) => id !== except);
   for (const device of targets) await queueCommands(work, outbox, { school, device }, [body]);
   return targets;
+}
+
+/**
+ * Ciphertext of a withdrawn child also stands in commands that carried it. Revisions are gapless, so each is replaced, under
+ * its revision, by the withdrawal itself.
+ */
+export async function replaceVaultCommands(
+  { db, now }: Work,
+  outbox: Outbox,
+  school: SchoolId,
+  withdrawn: { readonly student: StudentId; readonly version: number },
+): Promise<void> {
+  const rows = await db
+    .selectFrom("command")
+    .innerJoin("device", "device.id", "command.device")
+    .select(["command.device", "command.rev"])
+    .where("device.school", "=", school)
+    .where("command.kind", "=", "vault")
+    .where("command.subject", "=", `${withdrawn.student}/fingers`)
+    .execute();
+  for (const { device, rev } of rows) {
+    const body: CommandBody = { kind: "consent", state: "withdrawn", ...withdrawn };
+    const payload = encodeCommand({ v: 1, school, device, rev, at: now, body });
+    await db
+      .updateTable("command")
+      .set({
+        kind: "consent",
+        subject: withdrawn.student,
+        bytes: signObject("saku.command.v1", CLOUD_KID, payload, outbox.sign),
+      })
+      .where("device", "=", device)
+      .where("rev", "=", rev)
+      .execute();
+  }
 }
 
 /** Revisions above `have`, oldest first, as many as fit one frame. */

@@ -80,5 +80,9 @@ WHEN OLD.voided_by IS NOT NULL OR NEW.amount IS NOT OLD.amount OR NEW.covered IS
 BEGIN SELECT RAISE(ABORT, 'sale is immutable'); END;
 CREATE TRIGGER revoked_stays_revoked BEFORE UPDATE ON device WHEN OLD.state = 'revoked' AND NEW.state IS NOT 'revoked'
 BEGIN SELECT RAISE(ABORT, 'revoked is for ever'); END;
-CREATE TRIGGER command_never_changes BEFORE UPDATE ON command BEGIN SELECT RAISE(ABORT, 'command is immutable'); END;
+-- The one exception: sealed templates of a child whose consent was withdrawn give way to the withdrawal.
+CREATE TRIGGER command_never_changes BEFORE UPDATE ON command
+WHEN OLD.kind IS NOT 'vault' OR NEW.kind IS NOT 'consent' OR NEW.rev IS NOT OLD.rev OR NEW.device IS NOT OLD.device
+BEGIN SELECT RAISE(ABORT, 'command is immutable'); END;
+CREATE TRIGGER command_stays BEFORE DELETE ON command BEGIN SELECT RAISE(ABORT, 'command is immutable'); END;
 `;
