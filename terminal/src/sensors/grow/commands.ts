@@ -29,10 +29,8 @@ export const BAUD_UNIT = 9600;
 
 /** ADA waits 1 s, pyfingerprint and FPM 2 s. */
 const ACK_TIMEOUT_MS = 1500;
-/** Optical modules expose and average first; three times slower clones exist. */
-const TAKE_IMAGE_TIMEOUT_MS = 3000;
 /** Silence inside a transfer; generous, because a busy host may look away for some hundred milliseconds. */
-const GAP_TIMEOUT_MS = 500;
+const GAP_TIMEOUT_MS = 1000;
 
 export const VERIFY_PASSWORD: Ask = {
   content: Uint8Array.of(OP_VERIFY_PASSWORD, 0, 0, 0, 0),
@@ -40,7 +38,7 @@ export const VERIFY_PASSWORD: Ask = {
 };
 export const TAKE_IMAGE: Ask = {
   content: Uint8Array.of(OP_TAKE_IMAGE),
-  ackTimeoutMs: TAKE_IMAGE_TIMEOUT_MS,
+  ackTimeoutMs: ACK_TIMEOUT_MS,
 };
 export const READ_PARAMETERS: Ask = {
   content: Uint8Array.of(OP_READ_PARAMETERS),

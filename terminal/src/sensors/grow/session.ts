@@ -22,9 +22,11 @@ export const BAUD_TARGET = 115_200;
 
 /** How long one knock at one rate may take. Three times a slow module's answer; five rates fit into three seconds. */
 const KNOCK_TIMEOUT_MS = 500;
-/** R307 may need a moment at the new rate (CircuitPython sleeps 250 ms). */
-const AFTER_BAUD_MS = 100;
-const RETRY_MAX = 2;
+/** Before the first word at a new rate; CircuitPython sleeps 250 ms here. */
+const AFTER_BAUD_MS = 300;
+/** Two silences in a row are an outage: a child stands at the counter. */
+const SILENCE_MAX = 2;
+const ATTEMPT_MAX = 4;
 
 /** Asks for the password page with the factory password. True = a GROW module is here and open to us. */
 export async function knock(exchange: Exchange): Promise<boolean> {
@@ -44,8 +46,10 @@ export async function askSurely(
   ask: Ask,
 ): Promise<Extract<Answer, { readonly kind: "acknowledged" }>> {
   let hasLoggedIn = false;
-  for (let attempt = 0; attempt <= RETRY_MAX; attempt++) {
+  let silenceCount = 0;
+  for (let attempt = 1; attempt <= ATTEMPT_MAX && silenceCount < SILENCE_MAX; attempt++) {
     const answer = await exchange.ask(ask);
+    if (answer.kind !== "acknowledged") silenceCount++;
     if (answer.kind !== "acknowledged" || answer.code === CODE_RECEIVE_ERROR) continue;
     if (answer.code !== CODE_LOCKED) return answer;
     if (hasLoggedIn || !(await knock(exchange)))

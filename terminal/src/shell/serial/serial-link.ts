@@ -1,3 +1,4 @@
+import { realpath, stat } from "node:fs/promises";
 import { SerialPort } from "serialport";
 import type { LineEvent, SensorLine } from "../../sensors/line.ts";
 import { SensorGoneError } from "../../sensors/sensor.ts";
@@ -10,6 +11,8 @@ export interface SerialLine extends SensorLine {
 
 /** Modules say 0x55 after power-up, an old process may have left half an answer: nobody listens this long. */
 const DRAIN_MS = 50;
+/** A pulled cable that serialport does not report is noticed within this. */
+const PRESENCE_PERIOD_MS = 500;
 
 function gone(error: Error): SensorGoneError {
   const isLocked = error.message.includes("Cannot lock port");
@@ -40,7 +43,28 @@ export async function openSerialLine(path: string, baudRate: number): Promise<Se
   });
   port.resume();
   await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+  await watchPresence(port, path);
   return lineOf(port, baudRate);
+}
+
+/**
+ * A hang-up that meets a read in flight gives it 0 bytes, and serialport 13 reads again for ever: no `close`, a busy
+ * thread. The device node tells the truth: it goes with a USB adapter and with a pty's master. A soldered UART stays.
+ */
+async function watchPresence(port: SerialPort, path: string): Promise<void> {
+  const device = await realpath(path).catch(() => path);
+  const opened = await stat(device).catch(() => null);
+  const timer = setInterval(() => {
+    void stat(device)
+      .catch(() => null)
+      .then((now) => {
+        if (port.isOpen && (now === null || now.rdev !== opened?.rdev)) port.close(() => undefined);
+      });
+  }, PRESENCE_PERIOD_MS);
+  timer.unref();
+  port.once("close", () => {
+    clearInterval(timer);
+  });
 }
 
 function lineOf(port: SerialPort, openedBaudRate: number): SerialLine {
