@@ -59,7 +59,7 @@ export function noteSent(outbox: Outbox, inc: Incarnation, to: number): Outbox {
   return outbox.map((lane) => (lane.inc === inc ? { ...lane, sentTo: to } : lane));
 }
 
-/** An event was committed to the journal; a new incarnation gets its lane at the end. */
+/** An event was committed to the journal, which may be known already; a new incarnation gets its lane at the end. */
 export function noteAppended(
   outbox: Outbox,
   event: { readonly inc: Incarnation; readonly n: number; readonly tip: Uint8Array },
@@ -69,7 +69,9 @@ export function noteAppended(
     return [...outbox, lane];
   }
   return outbox.map((lane) =>
-    lane.inc === event.inc ? { ...lane, lastN: event.n, tip: event.tip } : lane,
+    lane.inc === event.inc && event.n > lane.lastN
+      ? { ...lane, lastN: event.n, tip: event.tip }
+      : lane,
   );
 }
 

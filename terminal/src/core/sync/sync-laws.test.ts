@@ -53,7 +53,7 @@ class World {
   }
 
   feed(event: object): void {
-    const stamp = { nowMs: unixMs(this.nowMs), random: this.random() };
+    const stamp = { nowMs: this.nowMs, random: this.random() };
     const next = step(this.state, { ...event, ...stamp } as Parameters<typeof step>[1]);
     this.state = next.state;
     for (const effect of next.effects) this.perform(effect);

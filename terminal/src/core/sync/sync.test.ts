@@ -32,7 +32,7 @@ class Bench {
     event: DistributiveOmit<SyncEvent, "nowMs" | "random">,
     random = 0.5,
   ): readonly SyncEffect[] {
-    const stamped = { ...event, nowMs: unixMs(this.nowMs), random } as SyncEvent;
+    const stamped = { ...event, nowMs: this.nowMs, random } as SyncEvent;
     const next = step(this.state, stamped);
     this.state = next.state;
     this.effects.push(...next.effects);

@@ -1,4 +1,4 @@
-import type { Ack, ErrorKind, Incarnation, UnixMs } from "@saku/protocol";
+import type { Ack, ErrorKind, Incarnation } from "@saku/protocol";
 import {
   isOutboxOpen,
   laneOf,
@@ -41,8 +41,8 @@ export type SyncState = {
   readonly blockedAt: { readonly inc: Incarnation; readonly n: number } | null;
 };
 
-/** Every event tells the time and, for jitter, a random number in [0, 1). */
-type Stamp = { readonly nowMs: UnixMs; readonly random: number };
+/** Every event tells the milliseconds of a clock that never jumps and, for jitter, a random number in [0, 1). */
+type Stamp = { readonly nowMs: number; readonly random: number };
 
 export type SyncEvent = Stamp &
   (

@@ -1,0 +1,121 @@
+import type { DeviceId } from "@saku/protocol";
+import type { Timing } from "../../core/sync/timing.ts";
+import { dayOpened, diskFailed, journalPruned, unexpected } from "../../events.ts";
+import { startLoop, type Loop } from "../../loop.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { DeviceKeys } from "../keys/device-keys.ts";
+import type { Log } from "../log/log.ts";
+import { openMqttTransport } from "../mqtt/transport.ts";
+import type { AskLine } from "../sale-desk/ask-line.ts";
+import { rollDay } from "../sale-desk/day-roll.ts";
+import { createSaleDesk, type TerminalSaleDesk } from "../sale-desk/sale-desk.ts";
+import { prune } from "../store/housekeeping.ts";
+import { openJournal, type Journal } from "../store/journal.ts";
+import { DiskFailedError, type Database } from "../store/sqlite.ts";
+import { openVault, type TerminalVault } from "../vault/vault.ts";
+import type { Membership } from "./claim.ts";
+
+/** A claimed terminal at work: everything that needs a school. */
+export type Duty = {
+  readonly membership: Membership;
+  readonly journal: Journal;
+  readonly vault: TerminalVault;
+  readonly desk: TerminalSaleDesk;
+  readonly loop: Loop;
+  close(): Promise<void>;
+};
+
+export type DutyParts = {
+  readonly database: Database;
+  readonly keys: DeviceKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly software: string;
+  readonly timing: Timing;
+  readonly askTimeoutMs: number;
+  readonly metrics: () => Readonly<Record<string, number>>;
+};
+
+const DAY_CHECK_MS = 30_000;
+const PRUNE_MS = 3_600_000;
+
+export async function openDuty(
+  parts: DutyParts,
+  membership: Membership,
+  reason: "start" | "claim",
+): Promise<Duty> {
+  const { database, keys, clock, log, software } = parts;
+  const device: DeviceId = keys.device;
+  const identity = { school: membership.school, device, sign: keys.sign };
+  const journal = await openJournal(database, identity, { clock, software, reason });
+  dayOpened(log, { day: await rollDay(journal, clock) });
+  const vault = await openVault({ database, journal, keys, clock, log });
+  const loop = await startLoop({
+    database,
+    vault,
+    commands: {
+      school: membership.school,
+      device,
+      cloudKey: () => membership.cloudKey,
+      schoolRootKey: membership.schoolRootKey,
+      journal,
+      keys,
+      clock,
+      log,
+    },
+    openTransport: openMqttTransport({
+      cloudUrl: membership.cloudUrl,
+      host: membership.host,
+      school: membership.school,
+      device,
+      inc: journal.inc,
+      sign: keys.sign,
+    }),
+    timing: parts.timing,
+    software,
+    metrics: parts.metrics,
+  });
+  const askLine: AskLine = loop;
+  const { askTimeoutMs } = parts;
+  const desk = createSaleDesk({ database, journal, clock, askLine, askTimeoutMs, log });
+  const stopChores = startChores(parts, journal);
+  return {
+    membership,
+    journal,
+    vault,
+    desk,
+    loop,
+    async close() {
+      stopChores();
+      await loop.close();
+    },
+  };
+}
+
+/** The day is closed also when nobody buys, and old history is forgotten. */
+function startChores({ database, clock, log }: DutyParts, journal: Journal): () => void {
+  const guarded = (chore: () => Promise<void>) => (): void => {
+    chore().catch((error: unknown) => {
+      if (error instanceof DiskFailedError) diskFailed(log, { sentence: error.message });
+      else unexpected(log, { name: error instanceof Error ? error.name : "unknown" });
+    });
+  };
+  const timers = [
+    setInterval(
+      guarded(async () => {
+        await rollDay(journal, clock);
+      }),
+      DAY_CHECK_MS,
+    ),
+    setInterval(
+      guarded(async () => {
+        const eventCount = await prune(database, clock.nowMs(), journal.inc);
+        if (eventCount > 0) journalPruned(log, { eventCount });
+      }),
+      PRUNE_MS,
+    ),
+  ];
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
+}
