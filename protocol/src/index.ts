@@ -41,6 +41,7 @@ export type { VaultItem } from "./roster/vault-item.ts";
 export { vaultItemAad } from "./roster/vault-item.ts";
 export { encodeRoster, parseRoster } from "./roster/roster.ts";
 export type { Roster, RosterDevice } from "./roster/roster.ts";
+export { hardwarePhrase } from "./roster/hardware-phrase.ts";
 export { deviceIdOfKey, encodeClaim, parseClaim } from "./roster/claim.ts";
 export type { DeviceClaim } from "./roster/claim.ts";
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_FLOOR } from "./protocol-version.ts";

@@ -1,6 +1,7 @@
 import {
   deviceIdOfKey,
   fromBase64Url,
+  hardwarePhrase,
   must,
   signingKeyFromSeed,
   toBase64Url,
@@ -13,7 +14,6 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:cr
 import { chmod, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { hardwarePhrase } from "./phrase.ts";
 
 /** How the keys rest: readable by whoever reads the card, or only together with a systemd credential. */
 export type ProtectionLevel = "file" | "credential";
