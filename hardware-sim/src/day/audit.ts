@@ -47,6 +47,12 @@ async function idsOf(file: string, sql: string): Promise<readonly string[]> {
   return (await query(file, sql)).map((row) => String(row["id"]));
 }
 
+/** Sales that a terminal has signed and stored. */
+export async function journaledSaleCount(terminalFile: string): Promise<number> {
+  const rows = await query(terminalFile, "SELECT count(*) AS n FROM event WHERE type = 'sale'");
+  return numberOf(rows[0], "n");
+}
+
 const IMBALANCE = `SELECT abs(coalesce(sum(CASE side WHEN 'debit' THEN amount ELSE -amount END), 0)) AS n FROM posting`;
 const UNEVEN_JOURNALS = `SELECT coalesce(sum(abs(d)), 0) AS n FROM
   (SELECT sum(CASE side WHEN 'debit' THEN amount ELSE -amount END) AS d FROM posting GROUP BY school, journal)`;

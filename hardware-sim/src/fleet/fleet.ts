@@ -57,6 +57,10 @@ export interface Fleet {
 const READY_TIMEOUT_MS = 30_000;
 const HOST = "127.0.0.1";
 
+/** Where a terminal keeps its journal, and the cloud its ledger. */
+export const terminalJournalFile = (directory: string): string => join(directory, "journal.db");
+export const cloudLedgerFile = (directory: string): string => join(directory, "ledger.sqlite");
+
 /** The compiled program of a package, beside our own `dist` or `src`. */
 export function programPath(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));

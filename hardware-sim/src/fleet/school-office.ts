@@ -102,7 +102,7 @@ export async function foundSchool(options: FoundOptions): Promise<SchoolOffice> 
       const { student } = z.object({ student: z.string() }).parse(made);
       await client.post(`/v1/students/${student}/consent`, { state: "granted" }, key());
       if (money.dailyLimit !== null)
-        await client.post(`/v1/students/${student}/limit`, { limit: money.dailyLimit }, key());
+        await client.post(`/v1/students/${student}/limit`, { dailyLimit: money.dailyLimit }, key());
       await client.post(`/v1/students/${student}/topups`, { amount: money.topUp }, key());
       return student;
     },
