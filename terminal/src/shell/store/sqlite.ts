@@ -128,78 +128,94 @@ function isStatementError(error: unknown): boolean {
   return code === null || code === "SQLITE_CONSTRAINT" || code === "SQLITE_ERROR";
 }
 
+class SqliteDatabase implements Database {
+  readonly read: Sql;
+  readonly version: string;
+  readonly #reader: Driver;
+  readonly #writer: Driver;
+  readonly #tx: WritableSql;
+  #isFailed = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(writer: Driver, reader: Driver, version: string) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#tx = statements(writer);
+    this.read = statements(reader);
+    this.version = version;
+  }
+
+  get isFailed(): boolean {
+    return this.#isFailed;
+  }
+
+  transaction<T>(work: (tx: WritableSql) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => this.#attempt(work));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    await closeDriver(this.#reader);
+    await closeDriver(this.#writer);
+  }
+
+  async #attempt<T>(work: (tx: WritableSql) => Promise<T>): Promise<T> {
+    if (this.#isFailed) throw new DiskFailedError("The disk refused an earlier write");
+    await this.#trusting(() => this.#tx.run("BEGIN IMMEDIATE"));
+    let value: T;
+    try {
+      value = await work(this.#tx);
+    } catch (error) {
+      throw await this.#rolledBack(error);
+    }
+    await this.#trusting(() => this.#tx.run("COMMIT"));
+    return value;
+  }
+
+  async #trusting(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  async #rolledBack(error: unknown): Promise<unknown> {
+    const isOurs = isStatementError(error);
+    try {
+      await this.#tx.run("ROLLBACK");
+    } catch (rollbackError) {
+      // SQLite rolls back by itself after a failed write; then there is nothing to roll back.
+      if (isOurs) return this.#failed(rollbackError);
+    }
+    return isOurs ? error : this.#failed(error);
+  }
+
+  #failed(error: unknown): DiskFailedError {
+    this.#isFailed = true;
+    const sentence = error instanceof Error ? error.message : String(error);
+    return new DiskFailedError(`The disk refused a write: ${sentence}`);
+  }
+}
+
 /** Opens the store, sets and asserts what durability rests on, and checks the file. Throws `DiskFailedError`. */
 export async function openDatabase(path: string): Promise<Database> {
   const writer = await openDriver(path, sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE);
-  const tx = statements(writer);
-  let version: string;
   try {
-    version = await setPragmas(tx);
+    const tx = statements(writer);
+    const version = await setPragmas(tx);
     await checkIntegrity(tx);
+    const reader = await openDriver(path, sqlite3.OPEN_READONLY);
+    await statements(reader).all("PRAGMA busy_timeout = 5000");
+    return new SqliteDatabase(writer, reader, version);
   } catch (error) {
     await closeDriver(writer);
     throw error instanceof DiskFailedError
       ? error
       : new DiskFailedError(`Cannot open the store: ${String(error)}`);
   }
-  const reader = await openDriver(path, sqlite3.OPEN_READONLY);
-  const read = statements(reader);
-  await read.all("PRAGMA busy_timeout = 5000");
-
-  let isFailed = false;
-  let queue: Promise<unknown> = Promise.resolve();
-
-  function failed(error: unknown): DiskFailedError {
-    isFailed = true;
-    const sentence = error instanceof Error ? error.message : String(error);
-    return new DiskFailedError(`The disk refused a write: ${sentence}`);
-  }
-
-  async function attempt<T>(work: (tx: WritableSql) => Promise<T>): Promise<T> {
-    if (isFailed) throw new DiskFailedError("The disk refused an earlier write");
-    try {
-      await tx.run("BEGIN IMMEDIATE");
-    } catch (error) {
-      throw failed(error);
-    }
-    let value: T;
-    try {
-      value = await work(tx);
-    } catch (error) {
-      const isOurs = isStatementError(error);
-      try {
-        await tx.run("ROLLBACK");
-      } catch (rollbackError) {
-        // SQLite rolls back by itself after a failed write; then there is nothing to roll back.
-        if (isOurs) throw failed(rollbackError);
-      }
-      throw isOurs ? error : failed(error);
-    }
-    try {
-      await tx.run("COMMIT");
-    } catch (error) {
-      throw failed(error);
-    }
-    return value;
-  }
-
-  return {
-    read,
-    version,
-    get isFailed() {
-      return isFailed;
-    },
-    transaction(work) {
-      const result = queue.then(() => attempt(work));
-      queue = result.catch(() => undefined);
-      return result;
-    },
-    async close() {
-      await queue;
-      await closeDriver(reader);
-      await closeDriver(writer);
-    },
-  };
 }
 
 /** The number in the first column of a one-row answer such as `SELECT count(*) AS n`. */

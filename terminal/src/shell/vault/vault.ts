@@ -1,4 +1,4 @@
-import { askId, idText, type StudentId, type VaultItem } from "@saku/protocol";
+import { askId, assert, idText, type StudentId, type VaultItem } from "@saku/protocol";
 import { randomBytes } from "node:crypto";
 import type { Directory } from "../../core/directory/directory.ts";
 import type { FingerRecord, SaveOutcome, Vault } from "../../core/vault/vault.ts";
@@ -60,10 +60,12 @@ async function readKeyRing({ database, keys }: VaultParts): Promise<KeyRing> {
   return ring;
 }
 
-function listenerSet<Args extends readonly unknown[]>(): {
+type ListenerSet<Args extends readonly unknown[]> = {
   readonly tell: (...args: Args) => void;
   readonly add: (listener: (...args: Args) => void) => () => void;
-} {
+};
+
+function listenerSet<Args extends readonly unknown[]>(): ListenerSet<Args> {
   const listeners = new Set<(...args: Args) => void>();
   return {
     tell: (...args) => {
@@ -78,89 +80,117 @@ function listenerSet<Args extends readonly unknown[]>(): {
   };
 }
 
-export async function openVault(parts: VaultParts): Promise<TerminalVault> {
-  const { database } = parts;
-  let ring = await readKeyRing(parts);
-  const changed = listenerSet<[StudentId]>();
-  const queued = listenerSet<[]>();
+type Secret = {
+  readonly student: StudentId;
+  readonly item: VaultItem["item"];
+  readonly content: Uint8Array;
+  readonly fingerCount: number;
+};
 
-  function opened(item: VaultItem): Uint8Array | null {
-    const key = ring.get(item.epoch);
+/** Seals under the newest epoch key, stores, queues for the other terminals and records an enrolment: one transaction. */
+async function save(parts: VaultParts, ring: KeyRing, secret: Secret): Promise<SaveOutcome> {
+  const { student, item, content } = secret;
+  const epoch = Math.max(...ring.keys());
+  const epochKey = ring.get(epoch);
+  if (epochKey === undefined) return { kind: "refused", reason: "no-epoch-key" };
+  try {
+    return await parts.journal.commit(async (tx, append) => {
+      const consent = await readConsent(tx, student);
+      if ((await readStudent(tx, student)) === null)
+        return { kind: "refused", reason: "unknown-student" };
+      if (consent?.state !== "granted") return { kind: "refused", reason: "no-consent" };
+      const version = ((await readVaultItem(tx, student, item))?.version ?? 0) + 1;
+      const sealed = sealItem({ student, item, version, epoch }, content, epochKey);
+      await storeAndQueue(tx, sealed);
+      if (item === "fingers") {
+        const fingers = secret.fingerCount;
+        await append({ type: "enrol", student, fingers, consent: consent.version });
+      }
+      return { kind: "saved" };
+    });
+  } catch (error) {
+    if (error instanceof DiskFailedError) return { kind: "refused", reason: "disk-failed" };
+    throw error;
+  }
+}
+
+class SealedVault implements TerminalVault {
+  readonly #parts: VaultParts;
+  readonly #changed = listenerSet<[StudentId]>();
+  readonly #queued = listenerSet<[]>();
+  readonly onFingersChanged: Vault["onFingersChanged"] = this.#changed.add;
+  readonly onQueued: TerminalVault["onQueued"] = this.#queued.add;
+  #ring: KeyRing;
+
+  constructor(parts: VaultParts, ring: KeyRing) {
+    this.#parts = parts;
+    this.#ring = ring;
+  }
+
+  async fingerRecords(): Promise<readonly FingerRecord[]> {
+    const items = await readFingerItems(this.#parts.database.read);
+    return items.map((item) => this.#fingersOfItem(item)).filter((record) => record !== null);
+  }
+
+  async fingersOf(student: StudentId): Promise<FingerRecord | null> {
+    const { read } = this.#parts.database;
+    const consent = await readConsent(read, student);
+    const item = await readVaultItem(read, student, "fingers");
+    return item === null || consent?.state !== "granted" ? null : this.#fingersOfItem(item);
+  }
+
+  async saveFingers(record: FingerRecord): Promise<SaveOutcome> {
+    const { student, fingers } = record;
+    const content = encodeFingers(record);
+    const secret: Secret = { student, item: "fingers", content, fingerCount: fingers.length };
+    const outcome = await save(this.#parts, this.#ring, secret);
+    if (outcome.kind === "saved") {
+      childEnrolled(this.#parts.log, { fingers: fingers.length });
+      this.#changed.tell(student);
+      this.#queued.tell();
+    }
+    return outcome;
+  }
+
+  async savePin(student: StudentId, pin: string): Promise<SaveOutcome> {
+    assert(/^[0-9]{4,6}$/.test(pin), "A PIN has 4 to 6 digits");
+    const content = await makeVerifier(pin);
+    const secret: Secret = { student, item: "pin", content, fingerCount: 0 };
+    const outcome = await save(this.#parts, this.#ring, secret);
+    if (outcome.kind === "saved") this.#queued.tell();
+    return outcome;
+  }
+
+  checkPin(student: StudentId, pin: string): Promise<boolean> {
+    return checkPin(this.#parts, (item) => this.#opened(item), { student, pin });
+  }
+
+  async keysChanged(): Promise<void> {
+    this.#ring = await readKeyRing(this.#parts);
+    for (const item of await readFingerItems(this.#parts.database.read))
+      this.#changed.tell(item.student);
+  }
+
+  fingersChanged(students: readonly StudentId[]): void {
+    for (const student of students) this.#changed.tell(student);
+  }
+
+  #opened(item: VaultItem): Uint8Array | null {
+    const key = this.#ring.get(item.epoch);
     const content = key === undefined ? null : openItem(item, key);
-    if (content === null) vaultItemUnreadable(parts.log, { item: item.item, epoch: item.epoch });
+    if (content === null)
+      vaultItemUnreadable(this.#parts.log, { item: item.item, epoch: item.epoch });
     return content;
   }
 
-  function fingersOfItem(item: VaultItem): FingerRecord | null {
-    const content = opened(item);
+  #fingersOfItem(item: VaultItem): FingerRecord | null {
+    const content = this.#opened(item);
     return content === null ? null : decodeFingers(item.student, content);
   }
+}
 
-  async function save(
-    student: StudentId,
-    item: VaultItem["item"],
-    content: Uint8Array,
-    fingerCount: number,
-  ): Promise<SaveOutcome> {
-    const epoch = Math.max(...ring.keys());
-    const epochKey = ring.get(epoch);
-    if (epochKey === undefined) return { kind: "refused", reason: "no-epoch-key" };
-    try {
-      return await parts.journal.commit(async (tx, append) => {
-        const consent = await readConsent(tx, student);
-        if ((await readStudent(tx, student)) === null)
-          return { kind: "refused", reason: "unknown-student" };
-        if (consent?.state !== "granted") return { kind: "refused", reason: "no-consent" };
-        const version = ((await readVaultItem(tx, student, item))?.version ?? 0) + 1;
-        const sealed = sealItem({ student, item, version, epoch }, content, epochKey);
-        await storeAndQueue(tx, sealed);
-        if (item === "fingers")
-          await append({ type: "enrol", student, fingers: fingerCount, consent: consent.version });
-        return { kind: "saved" };
-      });
-    } catch (error) {
-      if (error instanceof DiskFailedError) return { kind: "refused", reason: "disk-failed" };
-      throw error;
-    }
-  }
-
-  return {
-    async fingerRecords() {
-      const items = await readFingerItems(database.read);
-      return items.map(fingersOfItem).filter((record) => record !== null);
-    },
-    async fingersOf(student) {
-      const consent = await readConsent(database.read, student);
-      const item = await readVaultItem(database.read, student, "fingers");
-      return item === null || consent?.state !== "granted" ? null : fingersOfItem(item);
-    },
-    onFingersChanged: changed.add,
-    onQueued: queued.add,
-    async saveFingers(record) {
-      const content = encodeFingers(record);
-      const outcome = await save(record.student, "fingers", content, record.fingers.length);
-      if (outcome.kind === "saved") {
-        childEnrolled(parts.log, { fingers: record.fingers.length });
-        changed.tell(record.student);
-        queued.tell();
-      }
-      return outcome;
-    },
-    async savePin(student, pin) {
-      if (!/^[0-9]{4,6}$/.test(pin)) throw new RangeError("A PIN has 4 to 6 digits");
-      const outcome = await save(student, "pin", await makeVerifier(pin), 0);
-      if (outcome.kind === "saved") queued.tell();
-      return outcome;
-    },
-    checkPin: (student, pin) => checkPin(parts, opened, { student, pin }),
-    async keysChanged() {
-      ring = await readKeyRing(parts);
-      for (const item of await readFingerItems(database.read)) changed.tell(item.student);
-    },
-    fingersChanged(students) {
-      for (const student of students) changed.tell(student);
-    },
-  };
+export async function openVault(parts: VaultParts): Promise<TerminalVault> {
+  return new SealedVault(parts, await readKeyRing(parts));
 }
 
 async function storeAndQueue(tx: WritableSql, item: VaultItem): Promise<void> {
