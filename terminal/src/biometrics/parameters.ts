@@ -148,22 +148,52 @@ export const RELAXATION = {
 /** The geometric re-check: how well one rigid motion explains both sets of minutiae. */
 export const EVIDENCE = {
   /** Alignments tried, from the best relaxed pairs. */
-  seeds: 6,
-  /** Pairs are searched within this distance and turn, px and rad. */
-  reachPx: 18,
-  reachRad: 0.6,
-  /** Spread of true pairs after alignment (skin distorts), px and rad. */
-  distanceSigmaPx: 5.5,
-  turnSigmaRad: 0.17,
-  /** Chance that a minutia seen on one side is seen on the other. */
-  detection: 0.65,
-  /** Nats lost for a minutia of full quality that the other side should have seen but did not. */
-  missing: 0.55,
+  seeds: 8,
+  /** Compatibility with the seed from which a pair joins the first fit. */
+  minSupport: 0.3,
+  /** Pairs are searched within this distance and turn, px and rad; the first search is wider by a factor. */
+  reachPx: 15,
+  reachRad: 0.5,
+  firstWiden: 1.3,
+  /** Spread of true pairs after alignment (skin distorts), px and rad: decides who is whose mate. */
+  distanceSigmaPx: 4.5,
+  turnSigmaRad: 0.15,
+} as const;
+
+/** What a score means: log-odds in nats, moved so that 0 stays the lowest. */
+export const SCORE = {
+  /** Score of two prints as likely from one finger as from two (at even prior odds); every point more is a factor e. */
+  evenOdds: 10,
+} as const;
+
+/**
+ * Log-odds of "same finger" per feature of an alignment (`matcher/features.ts` defines them): logistic regression over
+ * the pooled public sets with genuine and impostor pairs weighing the same; cross-validated by sensor family.
+ */
+export const LOG_ODDS = {
+  bias: 0.48,
+  mates: 0.48,
+  distance: 0.07,
+  distanceSquared: -0.42,
+  turn: -0.92,
+  turnSquared: -2.56,
+  mateQuality: 0.49,
+  sameType: 0.39,
+  likeness: 0.44,
+  likenessSquared: 0.14,
+  missing: 0.28,
+  missingQuality: -0.31,
+  missingQualitySquared: -0.91,
+  share: 8.85,
+  sizes: -1.75,
+  similarityRoot: 7.65,
+  similarity: 9.49,
+  neighbourStretch: -0.17,
 } as const;
 
 export const ENROLMENT = {
   /** Two placements scoring less than this are not believed to be one finger. */
-  minScore: 12,
+  minScore: 10,
   /** Share of the quality left to a minutia that another placement should have shown and did not. */
   lonelyShare: 0.7,
 } as const;
@@ -171,13 +201,13 @@ export const ENROLMENT = {
 /** Decisions of a search; scores in nats, see docs/fingerprint.md for the impostor tails they were read from. */
 export const IDENTIFICATION = {
   /** Threshold for one enrolled child. */
-  baseThreshold: 26,
+  baseThreshold: 16.5,
   /** Nats added each time the number of enrolled children grows by e. */
   perLogKey: 1.5,
   /** Distance the best must keep from the second child. */
-  margin: 8,
+  margin: 5,
   /** Added to the threshold for every earlier placement whose score is added. */
-  perEarlierPlacement: 14,
+  perEarlierPlacement: 12,
   /** Weight of the second-best template of the same child. */
   secondTemplateShare: 0.25,
 } as const;

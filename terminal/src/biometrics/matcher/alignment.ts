@@ -50,3 +50,16 @@ export const moveTable = (table: MinutiaTable, motion: Motion): MinutiaTable => 
   const y = table.y.map((value, i) => sin * (table.x[i] ?? 0) + cos * value + dy);
   return { ...table, x, y, rad: table.rad.map((value) => value + turn) };
 };
+
+/** A hull moved; stays convex and keeps its sense of rotation. */
+export const moveHull = (hull: Float32Array, motion: Motion): Float32Array => {
+  const { cos, sin, dx, dy } = motion;
+  const moved = new Float32Array(hull.length);
+  for (let i = 0; i < hull.length; i += 2) {
+    const x = hull[i] ?? 0;
+    const y = hull[i + 1] ?? 0;
+    moved[i] = cos * x - sin * y + dx;
+    moved[i + 1] = sin * x + cos * y + dy;
+  }
+  return moved;
+};

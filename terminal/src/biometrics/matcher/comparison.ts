@@ -1,4 +1,4 @@
-import { EVIDENCE } from "../parameters.ts";
+import { EVIDENCE, SCORE } from "../parameters.ts";
 import type { WeightedPair } from "./alignment.ts";
 import { gatherEvidence, type Evidence } from "./evidence.ts";
 import { pairUp, type Pairs } from "./pairs.ts";
@@ -21,13 +21,11 @@ const supporters = (pairs: Pairs, compatibility: Float32Array, seed: number): We
   const group: WeightedPair[] = [{ a: pairs.a[seed] ?? 0, b: pairs.b[seed] ?? 0, weight: 1 }];
   for (let k = 0; k < pairs.count; k++) {
     const weight = compatibility[seed * pairs.count + k] ?? 0;
-    if (weight > 0.3) group.push({ a: pairs.a[k] ?? 0, b: pairs.b[k] ?? 0, weight });
+    if (weight > EVIDENCE.minSupport)
+      group.push({ a: pairs.a[k] ?? 0, b: pairs.b[k] ?? 0, weight });
   }
   return group;
 };
-
-const scoreOf = (similarity: number, evidence: Evidence | null): number =>
-  Math.max(0, (evidence?.nats ?? 0) + 100 * similarity);
 
 /** Compares two prepared templates; symmetric up to rounding. */
 export const compareTemplates = (a: Prepared, b: Prepared): Comparison => {
@@ -42,8 +40,15 @@ export const compareTemplates = (a: Prepared, b: Prepared): Comparison => {
     (s, t) => (relaxed[t] ?? 0) - (relaxed[s] ?? 0),
   );
   for (const seed of seeds.slice(0, EVIDENCE.seeds)) {
-    const evidence = gatherEvidence(a.table, b.table, supporters(pairs, compatibility, seed));
+    const evidence = gatherEvidence(a, b, supporters(pairs, compatibility, seed), {
+      matrix: pairs.matrix,
+      similarity,
+    });
     if (best === null || evidence.nats > best.nats) best = evidence;
   }
-  return { score: scoreOf(similarity, best), similarity, evidence: best };
+  return {
+    score: best === null ? 0 : Math.max(0, best.nats + SCORE.evenOdds),
+    similarity,
+    evidence: best,
+  };
 };

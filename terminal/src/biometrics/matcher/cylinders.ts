@@ -11,6 +11,7 @@ export type MinutiaTable = {
   readonly rad: Float32Array;
   /** 0 … 1. */
   readonly quality: Float32Array;
+  readonly isEnding: Uint8Array;
   readonly hull: Float32Array;
 };
 

@@ -9,13 +9,15 @@ export type Pairs = {
   readonly a: Int32Array;
   readonly b: Int32Array;
   readonly similarity: Float32Array;
+  /** Cylinder similarity of every minutia of `a` (row) with every one of `b` (column). */
+  readonly matrix: SimilarityMatrix;
 };
 
 const LEVELS = 512;
 
-type Matrix = { readonly width: number; readonly values: Float32Array };
+export type SimilarityMatrix = { readonly width: number; readonly values: Float32Array };
 
-const similarityMatrix = (a: Prepared, b: Prepared): Matrix => {
+const similarityMatrix = (a: Prepared, b: Prepared): SimilarityMatrix => {
   const width = b.table.count;
   const values = new Float32Array(a.table.count * width);
   for (let i = 0; i < a.table.count; i++) {
@@ -31,7 +33,7 @@ const similarityMatrix = (a: Prepared, b: Prepared): Matrix => {
 };
 
 /** Cells of the matrix above the floor, most similar first (counting sort by similarity). */
-const ranked = ({ values }: Matrix): Int32Array => {
+const ranked = ({ values }: SimilarityMatrix): Int32Array => {
   const counts = new Int32Array(LEVELS + 1);
   const levelOf = (value: number): number => LEVELS - 1 - Math.floor(value * (LEVELS - 1));
   let total = 0;
@@ -81,5 +83,5 @@ export const pairUp = (a: Prepared, b: Prepared): Pairs => {
     pairs.similarity[count] = matrix.values[cell] ?? 0;
     count++;
   }
-  return { ...pairs, count };
+  return { ...pairs, count, matrix };
 };

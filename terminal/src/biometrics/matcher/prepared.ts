@@ -15,12 +15,14 @@ export const prepare = (template: Template): Prepared => {
   const y = new Float32Array(count);
   const rad = new Float32Array(count);
   const quality = new Float32Array(count);
+  const isEnding = new Uint8Array(count);
   for (const [i, minutia] of template.minutiae.entries()) {
     x[i] = minutia.x;
     y[i] = -minutia.y;
     rad[i] = minutia.angleRad;
     quality[i] = minutia.quality / 100;
+    isEnding[i] = minutia.type === "ending" ? 1 : 0;
   }
-  const table = { count, x, y, rad, quality, hull: convexHull(x, y) };
+  const table = { count, x, y, rad, quality, isEnding, hull: convexHull(x, y) };
   return { table, cylinders: buildCylinders(table), placementCount: template.placementCount };
 };
