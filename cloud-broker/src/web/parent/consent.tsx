@@ -16,11 +16,18 @@ const LOOK: Readonly<
   withdrawn: { tone: "offline", icon: "cross" },
 };
 
-export function ConsentChip(props: { ui: Ui; state: ConsentView["state"] }): Html {
+/** "Menunggu Anda" to the guardian is "Menunggu wali" to the school. */
+export function ConsentChip(props: {
+  ui: Ui;
+  state: ConsentView["state"];
+  isForSchool?: boolean;
+}): Html {
   const { tone, icon } = LOOK[props.state];
+  const { states, waitingForGuardian } = props.ui.words.consent;
+  const isForSchool = props.isForSchool === true && props.state === "waiting";
   return (
     <Chip ui={props.ui} tone={tone} icon={icon}>
-      {props.ui.words.consent.states[props.state]}
+      {isForSchool ? waitingForGuardian : states[props.state]}
     </Chip>
   );
 }
@@ -147,8 +154,8 @@ export function WithdrawPage(props: ParentProps): Html {
           {title}
         </PageHead>
         <section class="card">
-          <p>{fill(words.withdrawLead, { name })}</p>
           <OrderForm ui={ui} action={childPath(child, "consent")}>
+            <p>{fill(words.withdrawLead, { name })}</p>
             <input type="hidden" name="state" value="withdrawn" />
             <div class="form-actions">
               <Submit weight="danger">{words.withdrawSubmit}</Submit>

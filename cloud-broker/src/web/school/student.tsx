@@ -81,7 +81,7 @@ function Consent(props: Props): Html {
   return (
     <Card title={words.consentTitle}>
       <p class="spaced">
-        <ConsentChip ui={ui} state={student.consent} />
+        <ConsentChip ui={ui} state={student.consent} isForSchool />
       </p>
       <p class="fine">{words.consentPaper}</p>
       <OrderForm ui={ui} action={`${studentPath(student)}/izin`}>

@@ -131,7 +131,7 @@ function StudentTable(props: { ui: Ui; students: readonly StudentRow[] }): Html 
               <Money ui={ui} amount={row.atSchool} />
             </td>
             <td>
-              <ConsentChip ui={ui} state={row.consent} />
+              <ConsentChip ui={ui} state={row.consent} isForSchool />
             </td>
             <td class="plain">{row.isEnrolled ? words.enrolled : words.notEnrolled}</td>
             <td class="number">{ui.formats.count(row.guardianCount)}</td>

@@ -22,7 +22,7 @@ export function TerminalsPage(
   return (
     <SchoolFrame {...props} place="terminals" title={words.title} isLive>
       <PageHead ui={ui}>{words.title}</PageHead>
-      <div id="terminals" data-region>
+      <div id="terminals" class="stack" data-region>
         <Card>
           {school.terminals.length === 0 ? (
             <Empty ui={ui} icon="terminal">

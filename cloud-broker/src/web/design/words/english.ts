@@ -137,6 +137,7 @@ export const english: Words = {
       granted: "Given",
       withdrawn: "Withdrawn",
     },
+    waitingForGuardian: "Waiting for guardian",
     leads: {
       "not-asked":
         "{name}’s fingerprint is not recorded. Without your consent it cannot be recorded.",

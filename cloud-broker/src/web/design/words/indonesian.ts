@@ -135,6 +135,7 @@ export const indonesian = {
       granted: "Disetujui",
       withdrawn: "Ditarik",
     },
+    waitingForGuardian: "Menunggu wali",
     leads: {
       "not-asked": "Sidik jari {name} belum direkam. Tanpa izin Anda, tidak bisa direkam.",
       waiting: "Sekolah menunggu keputusan Anda. Sampai itu, sidik jari {name} tidak bisa direkam.",
