@@ -78,7 +78,7 @@ describe("numbered rules and the tests that prove them", () => {
 
 describe("files", () => {
   it("are named by their noun, in kebab-case", () => {
-    const banned = /^(utils?|helpers?|common|types?|misc|manager|service|shared|lib)\b/;
+    const banned = /(^|-)(utils?|helpers?|common|types?|misc|manager|service|shared|lib)$/;
     expect(
       sources.filter((path) => {
         const name = basename(path).replace(/\..*$/, "");
@@ -232,7 +232,10 @@ describe("rooms", () => {
     const sql = /["'`]\s*(SELECT|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b/;
     expect(
       linesMatching(
-        sources.filter((path) => !path.includes("/shell/store/")),
+        // The simulator's audit reads both sides' books by itself: a witness may not use the product's own eyes.
+        sources.filter(
+          (path) => !path.includes("/shell/store/") && !path.startsWith("hardware-sim/"),
+        ),
         sql,
       ),
     ).toEqual([]);
