@@ -54,3 +54,9 @@ export const childEnrolled: Event = info("child-enrolled");
 export const diskFailed: Event = warning("disk-failed");
 export const sensorEvent: Event = info("sensor");
 export const unexpected: Event = warning("unexpected-error");
+export const signalShown: Event = (log, facts) => {
+  log.debug({ event: "signal-shown", ...facts });
+};
+export const fatal: Event = (log, facts) => {
+  log.fatal({ event: "fatal", ...facts });
+};

@@ -1,0 +1,64 @@
+import type { Config } from "../../config.ts";
+import { sensorEvent, signalShown } from "../../events.ts";
+import { SensorGoneError } from "../../sensors/sensor.ts";
+import { DEFAULT_PINS, openIndicator, type Indicator } from "../indicator/indicator.ts";
+import type { Log } from "../log/log.ts";
+import {
+  openSensorStation,
+  type SensorStation,
+  type StationEvent,
+} from "../sensor-station/sensor-station.ts";
+import type { Health } from "./health.ts";
+
+/** A terminal without a sensor wired to it: always away, so that the counter goes by PIN. */
+function unwiredStation(): SensorStation {
+  const gone = (): Promise<never> =>
+    Promise.reject(new SensorGoneError("unplugged", "No sensor is wired to this terminal"));
+  return {
+    status: () => ({ kind: "away", reason: "unplugged", sinceMs: 0 }),
+    onStatus: () => () => undefined,
+    capture: gone,
+    waitLifted: gone,
+    setLight: () => Promise.resolve(),
+    counters: () => ({
+      discardedByteCount: 0,
+      silentCount: 0,
+      brokenTransferCount: 0,
+      reopenCount: 0,
+    }),
+    close: () => Promise.resolve(),
+  };
+}
+
+function logged(log: Log): (event: StationEvent) => void {
+  return (event) => {
+    if (event.kind === "ready")
+      sensorEvent(log, { kind: "ready", model: event.info.model, attempts: event.attemptCount });
+    else sensorEvent(log, { kind: "away", reason: event.reason });
+  };
+}
+
+export function openStation(config: Config, log: Log): SensorStation {
+  if (config.sensorPort === null) return unwiredStation();
+  const { sensorPort: path, sensorModel: model } = config;
+  return openSensorStation({ path, model, onEvent: logged(log) });
+}
+
+export function openLamps(config: Config, log: Log): Promise<Indicator> {
+  return openIndicator({
+    backend: config.gpio,
+    pins: DEFAULT_PINS,
+    onSignal: (signal) => {
+      signalShown(log, { signal });
+    },
+  });
+}
+
+export function sensorHealth(station: SensorStation): Health["sensor"] {
+  const status = station.status();
+  return {
+    state: status.kind,
+    model: status.kind === "ready" ? status.info.model : null,
+    counters: { ...station.counters() },
+  };
+}
