@@ -1,0 +1,117 @@
+import type { GlassOrder } from "../../core/identify/glass.ts";
+import type { CaptureTimings, SensorImage } from "../../sensors/sensor.ts";
+import type { CounterStation } from "./ports.ts";
+
+export type FingerReport =
+  | {
+      readonly kind: "captured";
+      readonly capture: number;
+      readonly outcome: "image" | "no-finger" | "poor";
+    }
+  | { readonly kind: "lifted"; readonly isFree: boolean };
+
+export type CapturedImage = {
+  readonly image: SensorImage;
+  readonly timings: CaptureTimings;
+  /** From the order to the image, waiting for the finger included. */
+  readonly wholeMs: number;
+};
+
+/** Carries out a machine's orders to the sensor; images wait here under their capture's number. */
+export interface FingerDesk {
+  order(order: GlassOrder): void;
+  take(capture: number): CapturedImage | null;
+  close(): void;
+}
+
+/** After an operation that the station refused, the machine may ask again this much later. */
+const REFUSED_PAUSE_MS = 500;
+/** Images are 18 to 37 kB; a machine reads its last one at once. */
+const IMAGE_COUNT_MAX = 4;
+
+export function createFingerDesk(
+  station: CounterStation,
+  report: (report: FingerReport) => void,
+): FingerDesk {
+  const images = new Map<number, CapturedImage>();
+  let running = new AbortController();
+
+  function keep(capture: number, captured: CapturedImage): void {
+    images.set(capture, captured);
+    const [oldest] = images.keys();
+    if (images.size > IMAGE_COUNT_MAX && oldest !== undefined) images.delete(oldest);
+  }
+
+  /** Nothing of a cancelled order is reported (`cancel-finger`). */
+  async function carryOut(
+    work: (signal: AbortSignal) => Promise<FingerReport>,
+    refused: FingerReport,
+  ): Promise<void> {
+    const { signal } = running;
+    try {
+      const done = await work(signal);
+      if (!signal.aborted) report(done);
+    } catch {
+      // The sensor is away and its status says so; should it still call itself ready, the machine asks again.
+      setTimeout(() => {
+        if (!signal.aborted) report(refused);
+      }, REFUSED_PAUSE_MS);
+    }
+  }
+
+  async function capture(
+    number: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<FingerReport> {
+    const startMs = performance.now();
+    const outcome = await station.capture({ waitMs, cancellation: signal });
+    switch (outcome.kind) {
+      case "image":
+        keep(number, {
+          image: outcome.image,
+          timings: outcome.timings,
+          wholeMs: performance.now() - startMs,
+        });
+        return { kind: "captured", capture: number, outcome: "image" };
+      case "image-poor":
+        return { kind: "captured", capture: number, outcome: "poor" };
+      case "no-finger":
+      case "cancelled":
+        return { kind: "captured", capture: number, outcome: "no-finger" };
+    }
+  }
+
+  function order(given: GlassOrder): void {
+    switch (given.kind) {
+      case "capture": {
+        const refused = { kind: "captured", capture: given.capture, outcome: "no-finger" } as const;
+        void carryOut((signal) => capture(given.capture, given.waitMs, signal), refused);
+        return;
+      }
+      case "wait-lifted":
+        void carryOut(
+          async (signal) => ({
+            kind: "lifted",
+            isFree: await station.waitLifted({ waitMs: given.waitMs, cancellation: signal }),
+          }),
+          { kind: "lifted", isFree: false },
+        );
+        return;
+      case "cancel-finger":
+        running.abort();
+        running = new AbortController();
+        return;
+    }
+  }
+
+  return {
+    order,
+    take: (number) => {
+      const captured = images.get(number) ?? null;
+      images.delete(number);
+      return captured;
+    },
+    close: () => running.abort(),
+  };
+}
