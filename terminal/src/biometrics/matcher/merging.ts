@@ -12,11 +12,25 @@ type Sighting = {
   readonly covered: number;
 };
 
-/** A merge in progress, in the image axes (y down) of its first placement. */
+/** A merge in progress, in the image axes (y down) of its first placement, shifted to the origin. */
 export type Merge = { readonly sightings: readonly Sighting[]; readonly placementCount: number };
 
+/** Shifts everything so that the leftmost and topmost minutiae are at 0. */
+const atOrigin = (sightings: readonly Sighting[]): readonly Sighting[] => {
+  const left = Math.min(...sightings.map(({ minutia }) => minutia.x));
+  const top = Math.min(...sightings.map(({ minutia }) => minutia.y));
+  return sightings.map((sighting) => ({
+    ...sighting,
+    minutia: {
+      ...sighting.minutia,
+      x: sighting.minutia.x - left,
+      y: sighting.minutia.y - top,
+    },
+  }));
+};
+
 export const startMerge = (template: Template): Merge => ({
-  sightings: template.minutiae.map((minutia) => ({ minutia, seen: 1, covered: 1 })),
+  sightings: atOrigin(template.minutiae.map((minutia) => ({ minutia, seen: 1, covered: 1 }))),
   placementCount: template.placementCount,
 });
 
@@ -80,29 +94,27 @@ export const mergeInto = (merge: Merge, placement: Template, evidence: Evidence)
     sightings.push({ minutia, seen: 1, covered: covers ? 2 : 1 });
   }
   return {
-    sightings: withinLimit(sightings),
+    sightings: atOrigin(withinLimit(sightings)),
     placementCount: merge.placementCount + placement.placementCount,
   };
 };
 
 const weighed = ({ minutia, seen, covered }: Sighting): Minutia => {
   const share = seen >= 2 || covered === 1 ? 1 : ENROLMENT.lonelyShare;
-  return { ...minutia, quality: Math.round(minutia.quality * share) };
+  return {
+    ...minutia,
+    x: Math.round(minutia.x),
+    y: Math.round(minutia.y),
+    quality: Math.round(minutia.quality * share),
+  };
 };
 
-/** The merge as a template: shifted so that all coordinates are positive; order follows the sightings. */
+/** The merge as a template, in the order of its sightings. */
 export const toTemplate = (merge: Merge): Template => {
-  const kept = merge.sightings.map(weighed);
-  const left = Math.min(...kept.map(({ x }) => x));
-  const top = Math.min(...kept.map(({ y }) => y));
-  const minutiae = kept.map((minutia) => ({
-    ...minutia,
-    x: Math.round(minutia.x - left),
-    y: Math.round(minutia.y - top),
-  }));
+  const minutiae = merge.sightings.map(weighed);
   return {
-    widthPx: Math.max(...minutiae.map(({ x }) => x)) + 1,
-    heightPx: Math.max(...minutiae.map(({ y }) => y)) + 1,
+    widthPx: Math.max(0, ...minutiae.map(({ x }) => x)) + 1,
+    heightPx: Math.max(0, ...minutiae.map(({ y }) => y)) + 1,
     minutiae,
     placementCount: merge.placementCount,
   };
