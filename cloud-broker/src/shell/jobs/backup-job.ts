@@ -1,0 +1,70 @@
+import type { CloudEvents } from "../../events.ts";
+import type { Metrics } from "../log/metrics.ts";
+import type { Connections } from "../mqtt/connections.ts";
+import { signedAck } from "../mqtt/watermarks.ts";
+import type { Cloud } from "../office/cloud.ts";
+import { backUp } from "../store/backup.ts";
+
+export type BackupParts = {
+  readonly cloud: Cloud;
+  readonly connections: Connections;
+  readonly metrics: Metrics;
+  readonly events: CloudEvents;
+  readonly directory: string;
+  readonly everyMs: number;
+};
+
+/** Tells connected terminals what they may forget now. */
+async function tellSafe(
+  { cloud, connections }: BackupParts,
+  devices: readonly string[],
+): Promise<void> {
+  for (const device of devices) {
+    const connection = connections.of(device as Parameters<Connections["of"]>[0]);
+    if (connection === null) continue;
+    const ack = await signedAck(cloud, connection.device, [...connection.incs]);
+    await connections.send(connection.device, { t: "ack", ack });
+  }
+}
+
+/** Copies the ledger again and again while it changes; `safe` follows each finished copy. */
+export function startBackups(parts: BackupParts): { close(): Promise<void> } {
+  const { cloud, metrics, events } = parts;
+  let copiedAt = -1;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  async function runOne(): Promise<void> {
+    const count = cloud.store.commitCount();
+    if (count === copiedAt) return;
+    const startedAtMs = performance.now();
+    try {
+      const { devices } = await backUp(cloud.store, parts.directory, cloud.clock());
+      // Raising `safe` is a commit too; it alone is no reason for another copy.
+      copiedAt = devices.length > 0 ? count + 1 : count;
+      metrics.backups.inc({ outcome: "done" });
+      const elapsedMs = Math.round(performance.now() - startedAtMs);
+      events.backedUp({ deviceCount: devices.length, elapsedMs });
+      await tellSafe(parts, devices);
+    } catch (error) {
+      metrics.backups.inc({ outcome: "failed" });
+      events.jobFailed({ job: "backup", error });
+    }
+  }
+
+  function plan(): void {
+    if (isClosed) return;
+    timer = setTimeout(() => {
+      running = runOne().then(plan);
+    }, parts.everyMs);
+  }
+  plan();
+  return {
+    close: async () => {
+      isClosed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

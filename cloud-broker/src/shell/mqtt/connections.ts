@@ -1,0 +1,141 @@
+import {
+  downTopic,
+  encodeDownFrame,
+  type DeviceId,
+  type DownFrame,
+  type Incarnation,
+  type SchoolId,
+} from "@saku/protocol";
+import type { Client } from "aedes";
+import { commandsAfter } from "../store/commands.ts";
+import type { Store } from "../store/store.ts";
+
+/** One terminal that is logged in. Everything sent to it goes through one line, in order. */
+export type Connection = {
+  readonly device: DeviceId;
+  readonly school: SchoolId;
+  readonly client: Client;
+  /** Incarnations that this connection spoke of: their watermarks are told again when `safe` rises. */
+  readonly incs: Set<Incarnation>;
+  /** Highest command sent; null until its `hello` said what it has. */
+  sentRev: number | null;
+  line: Promise<void>;
+};
+
+export type Connections = {
+  opened(connection: Pick<Connection, "device" | "school" | "client">): Connection;
+  closed(client: Client): Connection | null;
+  of(device: DeviceId): Connection | null;
+  count(): number;
+  /** Resolves when the frame was handed to the socket, or the connection is gone. */
+  send(device: DeviceId, frame: DownFrame): Promise<void>;
+  /** The terminal has everything up to `have`: whatever is above goes out now. */
+  helloed(device: DeviceId, have: number): void;
+  /** Sends the commands that are due, in order. */
+  pump(device: DeviceId): Promise<void>;
+  /** Says `stop` and ends the connection, within a second whatever the terminal does. */
+  disconnect(device: DeviceId): void;
+};
+
+const STOP_GRACE_MS = 1_000;
+
+function publish(connection: Connection, frame: DownFrame): Promise<void> {
+  const { client, school, device } = connection;
+  return new Promise((resolve) => {
+    // Straight to this client: what is for one terminal never passes a subscription table.
+    client.publish(
+      {
+        cmd: "publish",
+        topic: downTopic(school, device),
+        payload: Buffer.from(encodeDownFrame(frame)),
+        qos: 1,
+        retain: false,
+        dup: false,
+      },
+      // A lost connection is not an error: the terminal says hello again and gets it then.
+      () => resolve(),
+    );
+    if (client.closed) resolve();
+  });
+}
+
+export function createConnections(
+  store: Pick<Store, "read">,
+  onError: (error: unknown) => void,
+): Connections {
+  const open = new Map<DeviceId, Connection>();
+
+  function inLine(connection: Connection, work: () => Promise<void>): Promise<void> {
+    connection.line = connection.line.then(() => (connection.client.closed ? undefined : work()));
+    connection.line = connection.line.catch(onError);
+    return connection.line;
+  }
+
+  async function sendDue(connection: Connection): Promise<void> {
+    while (connection.sentRev !== null && !connection.client.closed) {
+      const due = await commandsAfter({ db: store.read }, connection.device, connection.sentRev);
+      const last = due.at(-1);
+      if (last === undefined) return;
+      await publish(connection, { t: "cmd", commands: due.map(({ bytes }) => bytes) });
+      connection.sentRev = last.rev;
+    }
+  }
+
+  const pump = async (device: DeviceId): Promise<void> => {
+    const connection = open.get(device);
+    if (connection !== undefined) await inLine(connection, () => sendDue(connection));
+  };
+
+  return {
+    opened: (fresh) => {
+      const connection = {
+        ...fresh,
+        incs: new Set<Incarnation>(),
+        sentRev: null,
+        line: Promise.resolve(),
+      };
+      open.set(fresh.device, connection);
+      return connection;
+    },
+    closed: (client) => {
+      const found = [...open.values()].find((connection) => connection.client === client);
+      if (found !== undefined) open.delete(found.device);
+      return found ?? null;
+    },
+    of: (device) => {
+      const connection = open.get(device);
+      return connection === undefined || connection.client.closed ? null : connection;
+    },
+    count: () => open.size,
+    send: async (device, frame) => {
+      const connection = open.get(device);
+      if (connection !== undefined) await inLine(connection, () => publish(connection, frame));
+    },
+    helloed: (device, have) => {
+      const connection = open.get(device);
+      if (connection === undefined) return;
+      connection.sentRev = have;
+      void pump(device);
+    },
+    pump,
+    disconnect: (device) => {
+      const connection = open.get(device);
+      if (connection === undefined) return;
+      const { client } = connection;
+      const timer = setTimeout(() => client.conn.destroy(), STOP_GRACE_MS);
+      void publish(connection, {
+        t: "error",
+        kind: "stop",
+        reason: "revoked",
+        inc: null,
+        n: null,
+        delayMs: 0,
+      }).then(() =>
+        client.close(() => {
+          clearTimeout(timer);
+          client.conn.destroy();
+        }),
+      );
+    },
+  };
+}

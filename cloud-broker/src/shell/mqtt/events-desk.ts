@@ -1,0 +1,167 @@
+import {
+  must,
+  parsePublicKey,
+  type DownFrame,
+  type PublicKey,
+  type StudentId,
+  type UpFrame,
+} from "@saku/protocol";
+import { maySync } from "../../core/devices/device.ts";
+import { openEvent, type BadEvent, type OpenedEvent } from "../../core/ingest/verify.ts";
+import type { VerifiedEvent } from "../../core/ingest/plan.ts";
+import { verifyOnThreads } from "../keys/ed25519.ts";
+import { bookBatch, type BookingOutcome } from "../store/bookings.ts";
+import type { Work } from "../store/committer.ts";
+import { grantDay } from "../store/leases.ts";
+import type { Connection } from "./connections.ts";
+import type { UpContext } from "./up-context.ts";
+import { signedAck } from "./watermarks.ts";
+
+type EventsFrame = Extract<UpFrame, { t: "events" }>;
+type ErrorFrame = Extract<DownFrame, { t: "error" }>;
+
+/** A terminal that sent what it may not send yet tries again after this. */
+const RETRY_MS = 1_000;
+
+async function verifyFrame(
+  connection: Connection,
+  key: PublicKey,
+  frame: EventsFrame,
+): Promise<{ readonly good: readonly VerifiedEvent[]; readonly bad: BadEvent | null }> {
+  const owner = { school: connection.school, device: connection.device, inc: frame.inc };
+  const opened: OpenedEvent[] = [];
+  let bad: BadEvent | null = null;
+  for (const [index, bytes] of frame.events.entries()) {
+    const event = openEvent(owner, frame.from + index, bytes);
+    if (!event.ok) {
+      bad = event.error;
+      break;
+    }
+    opened.push(event.value);
+  }
+  const checks = await Promise.all(
+    opened.map(({ signed }) => verifyOnThreads(key, signed.message, signed.signature)),
+  );
+  const firstBad = checks.indexOf(false);
+  if (firstBad < 0) return { good: opened.map(({ verified }) => verified), bad };
+  return {
+    good: opened.slice(0, firstBad).map(({ verified }) => verified),
+    bad: { n: frame.from + firstBad, reason: "bad-signature" },
+  };
+}
+
+/** Money that came back is spread anew, unless a terminal waits for it: then it is first of all for that one. */
+async function grantAgain(
+  context: UpContext,
+  work: Work,
+  connection: Connection,
+  outcome: BookingOutcome,
+): Promise<void> {
+  const { cloud, awaited } = context;
+  for (const [student, reason] of outcome.returned) {
+    if (reason === "drained" || awaited.has(student)) continue;
+    await grantDay(work, cloud.outbox, connection.school, student);
+  }
+}
+
+async function bookFrame(
+  context: UpContext,
+  connection: Connection,
+  frame: EventsFrame,
+  good: readonly VerifiedEvent[],
+): Promise<BookingOutcome | "not-welcome"> {
+  const { device, school } = connection;
+  return context.cloud.store.commit(async (work) => {
+    const row = await work.db
+      .selectFrom("device")
+      .select(["state", "unsent"])
+      .where("id", "=", device)
+      .executeTakeFirstOrThrow();
+    if (!maySync(row.state)) return "not-welcome";
+    const outcome = await bookBatch(work, { school, device, inc: frame.inc }, good);
+    const unsent = Math.max(0, row.unsent - outcome.plan.accepted.length);
+    await work.db
+      .updateTable("device")
+      .set({ unsent, last_seen_at: work.now })
+      .where("id", "=", device)
+      .execute();
+    await grantAgain(context, work, connection, outcome);
+    work.afterCommit(() => tellPages(context, connection, outcome.students));
+    return outcome;
+  }, good.length + 1);
+}
+
+function tellPages(
+  { cloud }: UpContext,
+  connection: Connection,
+  students: ReadonlySet<StudentId>,
+): void {
+  for (const student of students) cloud.changes.childChanged(student);
+  cloud.changes.schoolChanged(connection.school);
+}
+
+function count(context: UpContext, connection: Connection, outcome: BookingOutcome): void {
+  const { metrics, events } = context;
+  for (const { booking } of outcome.plan.accepted)
+    metrics.eventsBooked.inc({ verdict: booking.verdict });
+  if (outcome.plan.duplicateCount > 0) metrics.duplicates.inc(outcome.plan.duplicateCount);
+  if (outcome.freshForkCount > 0) {
+    metrics.forks.inc(outcome.freshForkCount);
+    events.forked({ device: connection.device, count: outcome.freshForkCount });
+  }
+}
+
+function problemOf(
+  frame: EventsFrame,
+  bad: BadEvent | null,
+  outcome: BookingOutcome | null,
+): ErrorFrame | null {
+  const stop = outcome?.plan.stop ?? { kind: "none" as const };
+  const error = { t: "error", inc: frame.inc, delayMs: 0 } as const;
+  if (stop.kind === "gap")
+    return { ...error, kind: "retry", reason: "gap", n: stop.n, delayMs: RETRY_MS };
+  if (stop.kind === "broken-chain")
+    return { ...error, kind: "quarantine", reason: "broken-chain", n: stop.n };
+  return bad === null ? null : { ...error, kind: "quarantine", reason: bad.reason, n: bad.n };
+}
+
+/** Verifies, books and answers one frame of events; the answer leaves only after the commit is on disk. */
+export async function takeEvents(
+  context: UpContext,
+  connection: Connection,
+  frame: EventsFrame,
+): Promise<void> {
+  const { cloud, connections, metrics, events } = context;
+  const { device } = connection;
+  const startedAtMs = performance.now();
+  const row = await cloud.store.read
+    .selectFrom("device")
+    .select("sign_key")
+    .where("id", "=", device)
+    .executeTakeFirstOrThrow();
+  const parsed = parsePublicKey(new Uint8Array(row.sign_key));
+  const key = must(parsed.ok ? parsed.value : null, "A stored key is usable");
+  const { good, bad } = await verifyFrame(connection, key, frame);
+  const outcome = good.length === 0 ? null : await bookFrame(context, connection, frame, good);
+  if (outcome === "not-welcome") return connections.disconnect(device);
+  if (outcome !== null) {
+    count(context, connection, outcome);
+    const elapsedMs = performance.now() - startedAtMs;
+    metrics.ingestSeconds.observe(elapsedMs / 1_000);
+    const { accepted, duplicateCount } = outcome.plan;
+    events.booked({
+      device,
+      count: accepted.length,
+      duplicates: duplicateCount,
+      elapsedMs: Math.round(elapsedMs),
+    });
+  }
+  const problem = problemOf(frame, bad, outcome);
+  if (problem?.kind === "quarantine") {
+    metrics.refusedEvents.inc({ reason: problem.reason });
+    events.eventRefused({ device, n: problem.n, reason: problem.reason });
+  }
+  connection.incs.add(frame.inc);
+  await connections.send(device, { t: "ack", ack: await signedAck(cloud, device, [frame.inc]) });
+  if (problem !== null) await connections.send(device, problem);
+}

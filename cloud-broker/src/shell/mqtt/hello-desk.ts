@@ -1,0 +1,59 @@
+import type { UpFrame } from "@saku/protocol";
+import type { Connection } from "./connections.ts";
+import type { UpContext } from "./up-context.ts";
+import { signedAck } from "./watermarks.ts";
+
+type Hello = Extract<UpFrame, { t: "hello" }>;
+
+/** A restored cloud may be behind what a terminal applied, but not by more than this. */
+const REV_JUMP_MAX = 1_000_000;
+
+/** Notes what the terminal says of itself, tells it how far the cloud is, and sends what it has not heard. */
+export async function answerHello(
+  context: UpContext,
+  connection: Connection,
+  hello: Hello,
+): Promise<void> {
+  const { cloud, connections } = context;
+  const { device, school } = connection;
+  await cloud.store.commit(async ({ db, now, afterCommit }) => {
+    const marks = await db
+      .selectFrom("incarnation")
+      .select(["inc", "ack"])
+      .where("device", "=", device)
+      .execute();
+    const ackOf = new Map(marks.map(({ inc, ack }) => [inc, ack]));
+    const open = hello.incs.reduce(
+      (sum, { inc, from, to }) => sum + Math.max(0, to - Math.max(from - 1, ackOf.get(inc) ?? 0)),
+      0,
+    );
+    const { rev } = await db
+      .selectFrom("device")
+      .select("rev")
+      .where("id", "=", device)
+      .executeTakeFirstOrThrow();
+    const isAhead = hello.have > rev && hello.have - rev <= REV_JUMP_MAX;
+    await db
+      .updateTable("device")
+      .set({
+        last_seen_at: now,
+        software: hello.software,
+        have: hello.have,
+        roster_rev: hello.roster,
+        unsent: open,
+        // After a restore new commands must stand above what the terminal has, or it would not hear them.
+        rev: isAhead ? hello.have : rev,
+      })
+      .where("id", "=", device)
+      .execute();
+    afterCommit(() => cloud.changes.schoolChanged(school));
+  });
+  for (const { inc } of hello.incs) connection.incs.add(inc);
+  const ack = await signedAck(
+    cloud,
+    device,
+    hello.incs.map(({ inc }) => inc),
+  );
+  await connections.send(device, { t: "ack", ack });
+  connections.helloed(device, hello.have);
+}

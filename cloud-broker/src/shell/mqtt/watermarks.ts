@@ -1,0 +1,49 @@
+import {
+  encodeAck,
+  signObject,
+  unixMs,
+  type DeviceId,
+  type Incarnation,
+  type SignedBytes,
+  type Watermark,
+} from "@saku/protocol";
+import { CLOUD_KID } from "../keys/cloud-key.ts";
+import type { Cloud } from "../office/cloud.ts";
+
+/** `events` frames a terminal may have under way. */
+const CREDIT = 4;
+const INCS_MAX = 256;
+
+/** The signed word on how far the cloud is; an incarnation of which nothing came yet stands at 0. */
+export async function signedAck(
+  cloud: Cloud,
+  device: DeviceId,
+  incs: readonly Incarnation[],
+): Promise<SignedBytes> {
+  const wanted = [...new Set(incs)].slice(-INCS_MAX);
+  const rows =
+    wanted.length === 0
+      ? []
+      : await cloud.store.read
+          .selectFrom("incarnation")
+          .select(["inc", "ack", "safe"])
+          .where("device", "=", device)
+          .where("inc", "in", wanted)
+          .execute();
+  const known = new Map(rows.map((row) => [row.inc, row]));
+  const marks: Watermark[] = wanted.map((inc) => {
+    const row = known.get(inc);
+    return { inc, ack: row?.ack ?? 0, safe: row?.safe ?? 0 };
+  });
+  const payload = encodeAck({
+    v: 1,
+    device,
+    term: cloud.store.term,
+    at: unixMs(cloud.clock()),
+    incs: marks,
+    credit: CREDIT,
+    delayMs: 0,
+    drain: false,
+  });
+  return signObject("saku.ack.v1", CLOUD_KID, payload, cloud.outbox.sign);
+}
