@@ -427,23 +427,26 @@ function writingOf(state: State, changeChild: FakeOffice["changeChild"]): Office
 
 function createFakePeople(state: State): People {
   const accounts = [GUARDIAN, OTHER, ADMIN, ELSEWHERE];
+  const passwords = new Map<string, string>();
   const sessions = new Map<string, Account>();
   return {
     foundSchool: async ({ setupToken }) =>
       setupToken === "setup-token-1234"
         ? { kind: "done", value: { school: MELATI, person: ADMIN.person } }
         : { kind: "refused", reason: "not-allowed", detail: "set-up token" },
-    acceptInvitation: async ({ token, login }) => {
+    acceptInvitation: async ({ token, login, password }) => {
       if (token !== "undangan-untuk-tes-1234567890")
         return { kind: "refused", reason: "not-found", detail: "invitation" };
       const person = `per-${login}`;
+      passwords.set(login, password);
       accounts.push({ person, login, role: "guardian", school: null });
       state.wards.set(person, [AISYAH]);
       return { kind: "done", value: { person } };
     },
     signIn: async (login, password) => {
       const account = accounts.find((one) => one.login === login);
-      if (account === undefined || password !== PASSWORD) return null;
+      const right = passwords.get(login) ?? PASSWORD;
+      if (account === undefined || password !== right) return null;
       const session = `session-${sessions.size}-${account.person}`;
       sessions.set(session, account);
       return { session, account };

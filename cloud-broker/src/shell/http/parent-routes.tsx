@@ -179,7 +179,7 @@ async function setConsent({ c, web, shown, fields, order }: Ordering): Promise<R
 /** What the last order did; unknown words say nothing. */
 function noticeOf(ui: Ui, child: ChildView, what: string | undefined): string | null {
   const { freeze, limit, consent } = ui.words;
-  switch (what) {
+  switch (what ?? "") {
     case "beku":
       return child.freeze.isFrozen ? freeze.doneFrozen : null;
     case "buka":

@@ -65,7 +65,7 @@ export function ordering(
 }
 
 function noticeOf(ui: Ui, what: string | undefined): string | null {
-  switch (what) {
+  switch (what ?? "") {
     case "siswa":
       return ui.words.students.added;
     case "kantin":

@@ -47,7 +47,7 @@ export function loadAssets(): Assets {
   for (const island of ISLANDS) {
     const file = new URL(`dist/web/islands/${island}.js`, ROOM);
     if (!existsSync(fileURLToPath(file))) continue;
-    const source = readFileSync(file, "utf8").replace(/^\s+/gm, "");
+    const source = readFileSync(file, "utf8").replace(/^\s+|^export \{\};$/gm, "");
     islandUrls.set(island, add(island, "js", Buffer.from(source)));
   }
   return {
