@@ -220,7 +220,9 @@ describe("the loop", () => {
     expect(cloud.saleIds).toEqual(
       sold.map((outcome) => (outcome.kind === "sold" ? outcome.saleId : "")),
     );
-    expect(loop.status()).toEqual({ isOnline: true, unsentCount: 0, oldestUnsentAtMs: null });
+    await vi.waitFor(() => {
+      expect(loop.status()).toEqual({ isOnline: true, unsentCount: 0, oldestUnsentAtMs: null });
+    });
   });
 
   it("comes back by itself when the line is cut", async () => {

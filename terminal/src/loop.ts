@@ -302,6 +302,8 @@ class SyncLoop implements Loop {
       })
       .catch((error: unknown) => {
         if (!(error instanceof LinkError)) this.#report(error);
+        else if (error.code === "revoked" && !isStale())
+          this.#feed({ kind: "error", error: "stop", inc: null, n: null, delayMs: 0 });
         lost(error instanceof LinkError ? error.message : "The connection failed");
       });
   }

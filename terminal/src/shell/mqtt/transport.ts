@@ -33,6 +33,12 @@ export type OpenTransport = (listener: TransportListener) => Promise<Transport>;
 
 export class LinkError extends Error {
   override readonly name = "LinkError";
+  /** The cloud's own word for its refusal; null when it did not speak. */
+  readonly code: string | null;
+  constructor(sentence: string, code: string | null = null) {
+    super(sentence);
+    this.code = code;
+  }
 }
 
 export type TransportOptions = {
@@ -58,7 +64,17 @@ const challengeSchema = z.object({
     .regex(/^(mqtts?|wss?):\/\//),
 });
 
-/** Reads a small JSON answer; throws `LinkError` for anything else. */
+const refusalSchema = z.object({ error: z.string().max(40), detail: z.string().max(300) });
+
+function parsedJson(text: string): unknown {
+  try {
+    return text.length > ANSWER_SIZE_MAX ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Posts a small question and reads a small JSON answer; throws `LinkError` for anything else. */
 export async function postJson(url: string, body: object): Promise<unknown> {
   let response: Response;
   let text: string;
@@ -74,13 +90,11 @@ export async function postJson(url: string, body: object): Promise<unknown> {
   } catch {
     throw new LinkError("The cloud cannot be reached");
   }
-  if (!response.ok) throw new LinkError(`The cloud answered ${response.status}`);
-  if (text.length > ANSWER_SIZE_MAX) throw new LinkError("The cloud's answer is too long");
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LinkError("The cloud's answer is not JSON");
-  }
+  const answer = parsedJson(text);
+  if (response.ok) return answer;
+  const refusal = refusalSchema.safeParse(answer);
+  if (refusal.success) throw new LinkError(refusal.data.detail, refusal.data.error);
+  throw new LinkError(`The cloud answered ${response.status}`);
 }
 
 async function credentials(

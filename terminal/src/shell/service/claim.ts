@@ -14,7 +14,7 @@ import {
 } from "@saku/protocol";
 import { z } from "zod";
 import type { DeviceKeys } from "../keys/device-keys.ts";
-import { postJson } from "../mqtt/transport.ts";
+import { LinkError, postJson } from "../mqtt/transport.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import type { Database, Sql } from "../store/sqlite.ts";
 import { fitsVerifier, makeVerifier } from "../vault/secret-code.ts";
@@ -47,7 +47,12 @@ export type ClaimOutcome =
   | {
       readonly kind: "refused";
       readonly reason:
-        "other-school" | "wrong-operator-code" | "bad-root-key" | "cloud-answer" | "cloud-away";
+        | "other-school"
+        | "wrong-operator-code"
+        | "bad-root-key"
+        | "refused-by-cloud"
+        | "cloud-answer"
+        | "cloud-away";
       readonly sentence: string;
     };
 
@@ -154,7 +159,11 @@ async function askCloud(
     answer = await postJson(new URL("/v1/devices/claim", input.cloudUrl).href, { signed });
   } catch (error) {
     const sentence = error instanceof Error ? error.message : "The cloud cannot be reached";
-    return { kind: "refused", outcome: refused("cloud-away", sentence) };
+    const isAnswer = error instanceof LinkError && error.code !== null;
+    return {
+      kind: "refused",
+      outcome: refused(isAnswer ? "refused-by-cloud" : "cloud-away", sentence),
+    };
   }
   const parsed = answerSchema.safeParse(answer);
   const cloudKey = parsed.success ? keyOf(parsed.data.cloudKey) : null;

@@ -71,7 +71,8 @@ export async function openDuty(
       inc: journal.inc,
       sign: keys.sign,
     }),
-    timing: parts.timing,
+    // A technician waits beside a terminal that was just claimed.
+    timing: reason === "claim" ? { ...parts.timing, coldBootMaxMs: 0 } : parts.timing,
     software,
     metrics: parts.metrics,
   });

@@ -1,6 +1,9 @@
+import { toBase64Url } from "@saku/protocol";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { DeviceKeys } from "../keys/device-keys.ts";
 import { claimInputSchema, type ClaimInput, type ClaimOutcome } from "./claim.ts";
+import type { Duty } from "./duty.ts";
 import { metricsText, type Health } from "./health.ts";
 import { loopbackGuard } from "./loopback-guard.ts";
 
@@ -15,6 +18,17 @@ export type Identity = {
   readonly school: string | null;
 };
 
+export function identityOf(keys: DeviceKeys, software: string, duty: Duty | null): Identity {
+  return {
+    device: keys.device,
+    signKey: toBase64Url(keys.signKey),
+    boxKey: toBase64Url(keys.boxKey),
+    phrase: keys.phrase,
+    software,
+    school: duty?.membership.school ?? null,
+  };
+}
+
 export type ServiceParts = {
   readonly ownHost: string;
   readonly identity: () => Identity;
@@ -26,6 +40,7 @@ const STATUS_OF = {
   "other-school": 409,
   "wrong-operator-code": 403,
   "bad-root-key": 400,
+  "refused-by-cloud": 409,
   "cloud-answer": 502,
   "cloud-away": 502,
 } as const;

@@ -3,6 +3,7 @@ import { sensorEvent, signalShown } from "../../events.ts";
 import { SensorGoneError } from "../../sensors/sensor.ts";
 import { DEFAULT_PINS, openIndicator, type Indicator } from "../indicator/indicator.ts";
 import type { Log } from "../log/log.ts";
+import type { MatchWorker } from "../match-worker/match-worker.ts";
 import {
   openSensorStation,
   type SensorStation,
@@ -60,5 +61,24 @@ export function sensorHealth(station: SensorStation): Health["sensor"] {
     state: status.kind,
     model: status.kind === "ready" ? status.info.model : null,
     counters: { ...station.counters() },
+  };
+}
+
+/** What `hello` tells the cloud of this terminal's parts. */
+export function helloMetrics(
+  station: SensorStation,
+  matcher: MatchWorker,
+): () => Readonly<Record<string, number>> {
+  return () => {
+    const sensor = station.counters();
+    const { enrolledCount, restartCount } = matcher.status();
+    return {
+      sensor_reopens: sensor.reopenCount,
+      sensor_silences: sensor.silentCount,
+      sensor_broken_transfers: sensor.brokenTransferCount,
+      matcher_children: enrolledCount,
+      matcher_restarts: restartCount,
+      up_seconds: Math.round(process.uptime()),
+    };
   };
 }
