@@ -9,6 +9,7 @@ import { encodeAck, encodeDownFrame, parseAck, parseDownFrame } from "./frames/d
 import { encodeUpFrame, FRAME_SIZE_MAX, parseUpFrame } from "./frames/up.ts";
 import type { ParseError, Result } from "./primitives/result.ts";
 import { deviceIdOfKey, encodeClaim, parseClaim } from "./roster/claim.ts";
+import { hardwarePhrase } from "./roster/hardware-phrase.ts";
 import { encodeRoster, parseRoster } from "./roster/roster.ts";
 import { vaultItemAad, type VaultItem } from "./roster/vault-item.ts";
 import type { CanonicalBytes } from "./encoding/cbor.ts";
@@ -269,6 +270,24 @@ describe("trust", () => {
   });
   it("[P37] takes a claim of 16 to 64 characters with the terminal's two keys", () => {
     for (const vector of badOf("claim")) expectRefused(vector);
+  });
+  it("[P47] shows a terminal's two keys as six words that change with either key", () => {
+    const key = new Uint8Array(32).fill(1);
+    const other = new Uint8Array(32).fill(2);
+    const phrases = [
+      hardwarePhrase(key, key),
+      hardwarePhrase(key, other),
+      hardwarePhrase(other, key),
+      hardwarePhrase(other, other),
+    ];
+    expect(phrases[0]).toMatch(/^([a-z]{4} ){5}[a-z]{4}$/);
+    expect(new Set(phrases).size).toBe(phrases.length);
+    const words = new Set<string>();
+    for (let n = 0; n < 2000; n++) {
+      const counter = Uint8Array.of(n >> 8, n & 255);
+      for (const word of hardwarePhrase(counter, key).split(" ")) words.add(word);
+    }
+    expect(words.size).toBe(256);
   });
   it("[P26] names a terminal by the hash of its first key", () => {
     const { keys, kids } = readVectors<{
