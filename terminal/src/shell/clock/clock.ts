@@ -25,18 +25,23 @@ export type ClockSources = {
 
 export function createClock(sources: ClockSources): Clock {
   let offsetMs = 0;
-  let hasHeardCloud = false;
-  const now = (): UnixMs =>
-    unixMs(Math.max(sources.floorMs, Math.round(sources.wallMs() + offsetMs)));
+  let lastCloudMs: UnixMs | null = null;
+  const now = (): UnixMs => {
+    // Once NTP has set the wall clock, the step that the cloud gave would be made twice.
+    const stepMs = sources.isNtpSynchronised() ? 0 : offsetMs;
+    return unixMs(Math.max(sources.floorMs, Math.round(sources.wallMs() + stepMs)));
+  };
   return {
     nowMs: now,
     trust() {
       if (sources.isNtpSynchronised()) return "ntp";
-      if (hasHeardCloud) return "server";
+      if (lastCloudMs !== null) return "server";
       return sources.floorMs > 0 ? "file" : "none";
     },
     heardCloud(cloudMs) {
-      hasHeardCloud = true;
+      // A message that was signed earlier may be a replay: it says nothing about now.
+      if (lastCloudMs !== null && cloudMs < lastCloudMs) return null;
+      lastCloudMs = cloudMs;
       if (sources.isNtpSynchronised()) return null;
       const beforeMs = now();
       if (Math.abs(cloudMs - beforeMs) <= STEP_MIN_MS) return null;
