@@ -19,7 +19,7 @@ export type CounterStationStatus = { readonly kind: string };
 /** The sensor and its recovery ladder. One operation at a time; `capture` and `waitLifted` throw while it is away. */
 export interface CounterStation {
   status(): CounterStationStatus;
-  onStatus(listener: (status: CounterStationStatus) => void): () => void;
+  onStatus(listener: () => void): () => void;
   capture(options: {
     readonly waitMs: number;
     readonly cancellation: Cancellation;
