@@ -185,6 +185,7 @@ async function saku(...args: readonly string[]): Promise<Ran> {
   const exitCode = await runProgram(["node", "saku", ...args], {
     env: { SAKU_PASSPHRASE_FILE: secret("passphrase", "kata sandi panjang") },
     isInteractive: false,
+    keyringCostLog2: 4,
     talk: (line) => talk.push(line),
     print: (line) => print.push(line),
   });

@@ -16,6 +16,8 @@ export type ProgramWorld = {
   readonly isInteractive: boolean;
   readonly talk: (line: string) => void;
   readonly print: (line: string) => void;
+  /** For tests only: a weaker, faster lock on new keyrings. */
+  readonly keyringCostLog2?: number;
 };
 
 type Common = { readonly lang: "id" | "en"; readonly json?: boolean };
@@ -66,6 +68,7 @@ function createContext(common: Common, world: ProgramWorld): Context {
     prompts: world.isInteractive ? createPrompts(screen) : createSilentPrompts(),
     cloudAt: createCloudClient,
     terminalAt: createTerminalClient,
+    keyringCostLog2: world.keyringCostLog2,
     nowMs: Date.now,
     pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   };

@@ -121,7 +121,7 @@ test("whatever a terminal answers, facts can be read and judged", () => {
 });
 
 test("what an older terminal does not say is unknown, and counts neither way", () => {
-  const { nodeVersion: _, ...older } = WELL;
+  const older = { ...WELL, nodeVersion: undefined };
   const verdicts = checkAll(readFacts(older), NOW_MS);
   expect(verdicts.filter((each) => each.mark === "unknown").map((each) => each.code)).toEqual([
     "D01",

@@ -9,6 +9,8 @@ export type Context = {
   readonly prompts: Prompts;
   readonly cloudAt: (url: URL) => CloudClient;
   readonly terminalAt: (url: URL) => TerminalClient;
+  /** Work factor of a new keyring; absent = the safe one. */
+  readonly keyringCostLog2?: number | undefined;
   readonly nowMs: () => number;
   readonly pause: (delayMs: number) => Promise<void>;
 };

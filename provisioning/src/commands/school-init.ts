@@ -75,7 +75,7 @@ async function prepareKeyring(options: SchoolInitOptions, context: Context): Pro
     return openKeyringFile(path, passphrase);
   }
   const passphrase = await askPassphrase(options, context);
-  return createKeyringFile(path, passphrase, freshKeyring(options.name));
+  return createKeyringFile(path, passphrase, freshKeyring(options.name), context.keyringCostLog2);
 }
 
 function refusedFounding(error: unknown): never {

@@ -25,8 +25,10 @@ export type OpenKeyring = {
 
 export const PASSPHRASE_LENGTH_MIN = 10;
 
-// RFC 7914: about 0.3 s and 64 MB a try on a laptop.
-const SCRYPT = { N: 65_536, r: 8, p: 1, maxmem: 128 * 1024 * 1024 } as const;
+/** RFC 7914 with r = 8, p = 1 and N = 2^16: about 0.3 s and 64 MB a try on a laptop. */
+const COST_LOG2 = 16;
+/** A file that asks for more would only be a way to stop us. */
+const COST_LOG2_MAX = 18;
 const SALT_SIZE = 16;
 const FILE_MODE = 0o600;
 
@@ -39,7 +41,8 @@ const bytes = (size: number): z.ZodType<Uint8Array> =>
 const fileSchema = z.strictObject({
   what: z.literal("saku-keyring"),
   v: z.literal(1),
-  kdf: z.literal("scrypt-65536-8-1"),
+  kdf: z.literal("scrypt-r8-p1"),
+  costLog2: z.number().int().min(1).max(COST_LOG2_MAX),
   salt: bytes(SALT_SIZE),
   nonce: bytes(nacl.secretbox.nonceLength),
   box: z.string().max(65_536),
@@ -53,9 +56,12 @@ const contentSchema = z.strictObject({
   rosterRev: z.number().int().min(0),
 });
 
-function deriveKey(passphrase: string, salt: Uint8Array): Promise<Uint8Array> {
+type Lock = { readonly salt: Uint8Array; readonly costLog2: number };
+
+function deriveKey(passphrase: string, { salt, costLog2 }: Lock): Promise<Uint8Array> {
+  const cost = { N: 2 ** costLog2, r: 8, p: 1, maxmem: 512 * 1024 * 1024 };
   return new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize("NFKC"), salt, nacl.secretbox.keyLength, SCRYPT, (error, key) => {
+    scrypt(passphrase.normalize("NFKC"), salt, nacl.secretbox.keyLength, cost, (error, key) => {
       if (error === null) resolve(new Uint8Array(key));
       else reject(error);
     });
@@ -74,12 +80,13 @@ function serialize(keyring: Keyring): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(content));
 }
 
-function sealed(keyring: Keyring, key: Uint8Array, salt: Uint8Array): string {
+function sealed(keyring: Keyring, key: Uint8Array, { salt, costLog2 }: Lock): string {
   const nonce = new Uint8Array(randomBytes(nacl.secretbox.nonceLength));
   const file = {
     what: "saku-keyring",
     v: 1,
-    kdf: "scrypt-65536-8-1",
+    kdf: "scrypt-r8-p1",
+    costLog2,
     salt: toBase64Url(salt),
     nonce: toBase64Url(nonce),
     box: toBase64Url(nacl.secretbox(serialize(keyring), nonce, key)),
@@ -107,15 +114,16 @@ async function writeWhole(path: string, content: string, mayReplace: boolean): P
   }
 }
 
-/** Makes the file, never over an existing one (K01). */
+/** Makes the file, never over an existing one (K01). `costLog2` is lower only in tests. */
 export async function createKeyringFile(
   path: string,
   passphrase: string,
   keyring: Keyring,
+  costLog2: number = COST_LOG2,
 ): Promise<OpenKeyring> {
-  const salt = new Uint8Array(randomBytes(SALT_SIZE));
-  const key = await deriveKey(passphrase, salt);
-  const content = sealed(keyring, key, salt);
+  const lock: Lock = { salt: new Uint8Array(randomBytes(SALT_SIZE)), costLog2 };
+  const key = await deriveKey(passphrase, lock);
+  const content = sealed(keyring, key, lock);
   await writeWhole(path, content, false).catch((error: unknown) => {
     const isTaken = error instanceof Error && "code" in error && error.code === "EEXIST";
     throw new CommandError(
@@ -135,7 +143,7 @@ export async function createKeyringFile(
       },
     );
   });
-  return { keyring, save: (next) => writeWhole(path, sealed(next, key, salt), true) };
+  return { keyring, save: (next) => writeWhole(path, sealed(next, key, lock), true) };
 }
 
 function unreadable(path: string): CommandError {
@@ -167,8 +175,9 @@ export async function openKeyringFile(path: string, passphrase: string): Promise
   const content = await readFile(path, "utf8").catch(() => {
     throw unreadable(path);
   });
-  const { salt, nonce, box } = parseFile(path, content);
-  const key = await deriveKey(passphrase, salt);
+  const { salt, costLog2, nonce, box } = parseFile(path, content);
+  const lock: Lock = { salt, costLog2 };
+  const key = await deriveKey(passphrase, lock);
   const opened = nacl.secretbox.open(fromBase64Url(box) ?? new Uint8Array(0), nonce, key);
   if (opened === null)
     throw new CommandError(
@@ -179,7 +188,7 @@ export async function openKeyringFile(path: string, passphrase: string): Promise
       },
     );
   const keyring: Keyring = contentSchema.parse(JSON.parse(new TextDecoder().decode(opened)));
-  return { keyring, save: (next) => writeWhole(path, sealed(next, key, salt), true) };
+  return { keyring, save: (next) => writeWhole(path, sealed(next, key, lock), true) };
 }
 
 /** The epoch key that new seals use. */
