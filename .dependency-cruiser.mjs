@@ -6,7 +6,7 @@ const testTools = Object.keys(rootPackage.devDependencies).join("|").replaceAll(
 
 const TEST = "\\.(test|suite|bench)\\.tsx?$|^hardware-sim/(e2e|simulation)/";
 const PURE =
-  "^(protocol/src|terminal/src/core|terminal/src/biometrics|terminal/src/sensors|cloud-broker/src/core|provisioning/src/checks)/";
+  "^(protocol/src|terminal/src/core|terminal/src/biometrics|terminal/src/sensors|cloud-broker/src/core|provisioning/src/checks)/|^provisioning/src/language\\.ts$";
 /** The only packages that have no clock, no randomness and no I/O of their own, so that a pure room may use them. */
 const PURE_PACKAGES = "node_modules/(zod|cborg|tweetnacl|@noble/hashes)/";
 
@@ -41,7 +41,7 @@ export default {
       from: { path: PURE, pathNot: TEST },
       to: {
         path: ".",
-        pathNot: `^$1/|^protocol/src/|^terminal/src/biometrics/|${PURE_PACKAGES}`,
+        pathNot: `^$1/|^protocol/src/|^terminal/src/biometrics/|^provisioning/src/language\\.ts$|${PURE_PACKAGES}`,
         dependencyTypesNot: ["core"],
       },
     },

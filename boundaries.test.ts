@@ -1,6 +1,6 @@
 // Fences that see nothing pass everything: each rule of .dependency-cruiser.mjs is broken once on purpose.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const ROOMS = ["protocol", "terminal", "cloud-broker", "provisioning", "hardware-sim"];
+
+/** Two seconds on an idle machine; a busy one is given time. */
+const CRUISE_TIMEOUT_MS = 120_000;
 
 type Report = {
   readonly summary: {
@@ -115,7 +118,7 @@ describe("the fences between rooms", () => {
     for (const { from, imports } of PLANTED)
       write(join(planted, from), `import * as it from "${imports}";\nexport const y = it;\n`);
     found = cruise(planted);
-  });
+  }, CRUISE_TIMEOUT_MS);
   afterAll(() => rmSync(planted, { recursive: true, force: true }));
 
   it.each(PLANTED)("catch $from importing $imports as $rule", ({ rule, from }) => {
@@ -129,13 +132,17 @@ describe("the fences between rooms", () => {
     expect(new Set(PLANTED.map((row) => row.rule))).toEqual(new Set(names));
   });
 
-  it("see every room of this repository and find nothing", () => {
-    const report = cruise(root);
-    expect(report.summary.totalCruised).toBeGreaterThan(50);
-    expect(
-      report.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
-    ).toEqual([]);
-  });
+  it(
+    "see every room of this repository and find nothing",
+    () => {
+      const report = cruise(root);
+      expect(report.summary.totalCruised).toBeGreaterThan(50);
+      expect(
+        report.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
+      ).toEqual([]);
+    },
+    CRUISE_TIMEOUT_MS,
+  );
 
   it("are the ones that `npm run boundaries` checks", () => {
     const scripts = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -143,4 +150,51 @@ describe("the fences between rooms", () => {
     };
     for (const room of ROOMS) expect(scripts.scripts["boundaries"]).toContain(room);
   });
+});
+
+describe("the fence against clocks and chance", () => {
+  const planted = mkdtempSync(join(tmpdir(), "saku-planted-"));
+  afterAll(() => rmSync(planted, { recursive: true, force: true }));
+
+  const PURE = [
+    "protocol/src",
+    "terminal/src/core",
+    "terminal/src/biometrics",
+    "terminal/src/sensors",
+    "cloud-broker/src/core",
+    "provisioning/src/checks",
+  ];
+  const FORBIDDEN = [
+    "Date.now()",
+    "new Date()",
+    "Math.random()",
+    "performance.now()",
+    "setTimeout(() => 1, 1)",
+    "process.env",
+    "globalThis.Date",
+  ];
+
+  it(
+    "stops each of them in every pure room, and none in a shell",
+    () => {
+      copyFileSync(join(root, ".oxlintrc.json"), join(planted, ".oxlintrc.json"));
+      const expected: string[] = [];
+      for (const room of [...PURE, "terminal/src/shell"])
+        for (const [index, code] of FORBIDDEN.entries()) {
+          const path = `${room}/planted-${index}.ts`;
+          write(join(planted, path), `export const it: unknown = ${code};\n`);
+          if (PURE.includes(room)) expected.push(path);
+        }
+      const tool = join(root, "node_modules", "oxlint", "bin", "oxlint");
+      const { stdout } = spawnSync(process.execPath, [tool, "--format", "json"], {
+        cwd: planted,
+        encoding: "utf8",
+      });
+      const { diagnostics } = JSON.parse(stdout) as {
+        readonly diagnostics: readonly { readonly filename: string }[];
+      };
+      expect(new Set(diagnostics.map(({ filename }) => filename))).toEqual(new Set(expected));
+    },
+    CRUISE_TIMEOUT_MS,
+  );
 });
