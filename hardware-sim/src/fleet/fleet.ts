@@ -86,7 +86,8 @@ async function openStall(options: FleetOptions, index: number): Promise<Stall> {
     env: {
       SAKU_TERMINAL_DIR: directory,
       SAKU_SENSOR_PORT: module.path,
-      SAKU_SENSOR_MODEL: "auto",
+      // An R307 does not tell its geometry (it has no ReadProdInfo), so its profile is configured, as on a real Pi.
+      SAKU_SENSOR_MODEL: spec.model === "R307" ? "R307" : "auto",
       SAKU_COUNTER_PORT: String(port),
       SAKU_COLD_BOOT_MAX_MS: "0",
       SAKU_GPIO: "log",
