@@ -47,12 +47,7 @@ export type ClaimOutcome =
   | {
       readonly kind: "refused";
       readonly reason:
-        | "other-school"
-        | "wrong-operator-code"
-        | "bad-root-key"
-        | "refused-by-cloud"
-        | "cloud-answer"
-        | "cloud-away";
+        "other-school" | "wrong-operator-code" | "bad-root-key" | "cloud-answer" | "cloud-away";
       readonly sentence: string;
     };
 
@@ -159,10 +154,10 @@ async function askCloud(
     answer = await postJson(new URL("/v1/devices/claim", input.cloudUrl).href, { signed });
   } catch (error) {
     const sentence = error instanceof Error ? error.message : "The cloud cannot be reached";
-    const isAnswer = error instanceof LinkError && error.code !== null;
+    const hasRefused = error instanceof LinkError && error.code !== null;
     return {
       kind: "refused",
-      outcome: refused(isAnswer ? "refused-by-cloud" : "cloud-away", sentence),
+      outcome: refused(hasRefused ? "cloud-answer" : "cloud-away", sentence),
     };
   }
   const parsed = answerSchema.safeParse(answer);

@@ -69,6 +69,7 @@ export async function readHealth(parts: HealthParts): Promise<Health> {
   const disk = await statfs(parts.stateFolder);
   return {
     software: parts.software,
+    nodeVersion: process.version,
     device: keys.device,
     school: duty?.membership.school ?? null,
     protection: keys.protection,
@@ -77,6 +78,9 @@ export async function readHealth(parts: HealthParts): Promise<Health> {
       isFailed: database.isFailed,
       sqliteVersion: database.version,
       schemaVersion: SCHEMA_VERSION,
+      journalMode: "wal",
+      synchronous: "FULL",
+      fsyncP99Ms: database.commitP99Ms(),
       freeMegabytes: Math.floor((disk.bavail * disk.bsize) / MEGABYTE),
     },
     clock: { nowMs: clock.nowMs(), trust: clock.trust(), schoolDay: head.day },

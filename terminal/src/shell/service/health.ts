@@ -4,6 +4,7 @@ import type { ProtectionLevel } from "../keys/device-keys.ts";
 /** Facts for `saku doctor` and the metrics: numbers and words, never a name, a student id or a key. */
 export type Health = {
   readonly software: string;
+  readonly nodeVersion: string;
   readonly device: string;
   readonly school: string | null;
   /** How the terminal's keys rest on the card. */
@@ -13,6 +14,11 @@ export type Health = {
     readonly isFailed: boolean;
     readonly sqliteVersion: string;
     readonly schemaVersion: number;
+    /** As asserted when the store was opened. */
+    readonly journalMode: "wal";
+    readonly synchronous: "FULL";
+    /** The slowest one of a hundred commits, of the last few hundred; null before the first. */
+    readonly fsyncP99Ms: number | null;
     readonly freeMegabytes: number;
   };
   readonly clock: {
@@ -47,6 +53,7 @@ export type Health = {
   readonly sensor: {
     readonly state: string;
     readonly model: string | null;
+    readonly baudRate: number | null;
     readonly counters: Readonly<Record<string, number>>;
   };
   readonly indicator: string;

@@ -60,7 +60,12 @@ async function open(): Promise<void> {
     metrics,
   };
   desk = await openDutyDesk(parts, front);
-  const sensor = () => ({ state: "ready", model: "R503", counters: { silent: 3 } });
+  const sensor = () => ({
+    state: "ready",
+    model: "R503",
+    baudRate: 57_600,
+    counters: { silent: 3 },
+  });
   const facts = { database, keys, clock, stateFolder: folder, software: "test", indicator: "log" };
   service = createService({
     ownHost: "127.0.0.1",
@@ -205,8 +210,8 @@ describe("the claim", () => {
     answer = () => [410, { error: "claim-over", detail: "This claim was used." }];
     const response = await claim(input());
     expect([response.status, await response.json()]).toEqual([
-      409,
-      { reason: "refused-by-cloud", sentence: "This claim was used." },
+      502,
+      { reason: "cloud-answer", sentence: "This claim was used." },
     ]);
   });
 

@@ -40,7 +40,6 @@ const STATUS_OF = {
   "other-school": 409,
   "wrong-operator-code": 403,
   "bad-root-key": 400,
-  "refused-by-cloud": 409,
   "cloud-answer": 502,
   "cloud-away": 502,
 } as const;

@@ -60,6 +60,7 @@ export function sensorHealth(station: SensorStation): Health["sensor"] {
   return {
     state: status.kind,
     model: status.kind === "ready" ? status.info.model : null,
+    baudRate: status.kind === "ready" ? status.info.baudRate : null,
     counters: { ...station.counters() },
   };
 }

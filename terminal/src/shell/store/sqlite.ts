@@ -23,6 +23,8 @@ export interface Database {
   /** True from the first failed write on. */
   readonly isFailed: boolean;
   readonly version: string;
+  /** How long the slowest one of a hundred commits took, of the last few hundred; null before the first. */
+  commitP99Ms(): number | null;
   /**
    * One write transaction at a time: BEGIN IMMEDIATE, `work`, COMMIT with fsync. An error of `work` rolls back and is
    * thrown on; a failure of the disk throws `DiskFailedError`, now and on every later call.
@@ -128,12 +130,15 @@ function isStatementError(error: unknown): boolean {
   return code === null || code === "SQLITE_CONSTRAINT" || code === "SQLITE_ERROR";
 }
 
+const COMMITS_KEPT = 300;
+
 class SqliteDatabase implements Database {
   readonly read: Sql;
   readonly version: string;
   readonly #reader: Driver;
   readonly #writer: Driver;
   readonly #tx: WritableSql;
+  readonly #commitsMs: number[] = [];
   #isFailed = false;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -170,8 +175,20 @@ class SqliteDatabase implements Database {
     } catch (error) {
       throw await this.#rolledBack(error);
     }
+    const startMs = performance.now();
     await this.#trusting(() => this.#tx.run("COMMIT"));
+    this.#noteCommit(performance.now() - startMs);
     return value;
+  }
+
+  commitP99Ms(): number | null {
+    const sorted = this.#commitsMs.toSorted((a, b) => a - b);
+    return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? null;
+  }
+
+  #noteCommit(elapsedMs: number): void {
+    this.#commitsMs.push(elapsedMs);
+    if (this.#commitsMs.length > COMMITS_KEPT) this.#commitsMs.shift();
   }
 
   async #trusting(write: () => Promise<unknown>): Promise<void> {
