@@ -5,6 +5,7 @@ export { assert, AssertionError, must, unreachable } from "./primitives/assert.t
 export * from "./primitives/bytes.ts";
 export * from "./primitives/rupiah.ts";
 export * from "./primitives/ids.ts";
+export { isLabel } from "./primitives/label.ts";
 export * from "./primitives/time.ts";
 export * from "./primitives/school-day.ts";
 export * from "./encoding/cbor.ts";

@@ -7,6 +7,7 @@ import { readCddl } from "./encoding/cddl.suite.ts";
 import { encodeEvent, eventId, parseEvent } from "./events/event.ts";
 import { encodeAck, encodeDownFrame, parseAck, parseDownFrame } from "./frames/down.ts";
 import { encodeUpFrame, FRAME_SIZE_MAX, parseUpFrame } from "./frames/up.ts";
+import { isLabel } from "./primitives/label.ts";
 import type { ParseError, Result } from "./primitives/result.ts";
 import { deviceIdOfKey, encodeClaim, parseClaim } from "./roster/claim.ts";
 import { hardwarePhrase } from "./roster/hardware-phrase.ts";
@@ -136,6 +137,19 @@ describe("every message", () => {
   it("[P6] shows people texts of 1 to 80 characters without control characters", () => {
     for (const vector of badOf("label")) expectRefused(vector);
     expect(badOf("event", "label").length).toBe(3);
+    for (const good of ["a", "Siti 'Aisyah", "水", "x".repeat(80), "😀".repeat(40)])
+      expect(isLabel(good), good).toBe(true);
+    for (const bad of [
+      "",
+      "a\nb",
+      "\0",
+      "\u0085",
+      "\ud800",
+      "\ufeffa",
+      "x".repeat(81),
+      "😀".repeat(41),
+    ])
+      expect(isLabel(bad), bad).toBe(false);
   });
 });
 

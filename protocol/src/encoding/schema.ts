@@ -12,6 +12,7 @@ import {
   type SchoolId,
   type StudentId,
 } from "../primitives/ids.ts";
+import { LABEL_LENGTH_MAX, LABEL_PATTERN } from "../primitives/label.ts";
 import { EVENT_AMOUNT_MAX_RUPIAH, type Rupiah } from "../primitives/rupiah.ts";
 import { isSchoolDay, type SchoolDay } from "../primitives/school-day.ts";
 import type { UnixMs } from "../primitives/time.ts";
@@ -64,8 +65,8 @@ export const seqSchema: z.ZodType<number> = z.number().int().min(1).max(Number.M
 export const labelSchema: z.ZodType<string> = z
   .string()
   .min(1)
-  .max(80)
-  .regex(/^[^\p{Cc}\p{Cs}\ufeff]*$/u);
+  .max(LABEL_LENGTH_MAX)
+  .regex(LABEL_PATTERN);
 
 /** A byte string of `min` … `max` bytes. */
 export function bytesSchema(size: {
