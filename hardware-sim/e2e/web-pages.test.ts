@@ -13,6 +13,7 @@ import {
   PASSWORD,
   type FakeOffice,
 } from "../../cloud-broker/src/shell/http/fake-office.suite.ts";
+import { ISLANDS, loadAssets } from "../../cloud-broker/src/shell/http/web-assets.ts";
 import { createWeb } from "../../cloud-broker/src/shell/http/web.tsx";
 
 /** Pictures are written only when someone wants to look at them. */
@@ -238,8 +239,10 @@ test("freezing takes two taps in a dialog, and says which stall has not heard ye
     "Menunggu Kantin Bu Sri tersambung",
   );
   await shoot(page, "beku");
+  await page.getByRole("link", { name: "Buka lagi" }).focus();
   fake.changeChild(CITRA, { freeze: { isFrozen: true, waitingFor: [] } });
   await page.locator(".hero-wait.is-done").waitFor();
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Buka lagi");
   await page.getByRole("link", { name: "Buka lagi" }).click();
   await page.getByRole("button", { name: "Ya, buka lagi" }).click();
   await page.locator(".hero:not(.is-frozen)").waitFor();
@@ -330,4 +333,14 @@ test("the first visit to a guardian's home stays within its budget", async () =>
   expect(received).toBeGreaterThan(3_000);
   expect(received).toBeLessThan(45_000);
   await context.close();
+});
+
+test("all browser modules together stay within 3 kB", () => {
+  const assets = loadAssets();
+  const sizes = ISLANDS.map((island) => {
+    const url = assets.urls.island(island) ?? "";
+    return assets.find(url.replace("/assets/", ""))?.gzip.length ?? 0;
+  });
+  expect(Math.min(...sizes)).toBeGreaterThan(0);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(3_072);
 });

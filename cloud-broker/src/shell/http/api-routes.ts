@@ -92,7 +92,7 @@ function fail(c: WebContext, status: Status, error: string, detail: string): Res
 /** Founding, signing in and out, accepting an invitation: the doors without a session. */
 function doorRoutes(app: Hono<WebEnv>, web: Web): void {
   app.post("/found", async (c) => {
-    const gate = await web.gates.signIn("found", addressOf(c));
+    const gate = await web.gates.newcomer(addressOf(c));
     if (gate !== null) return tooMany(c, gate.retryAfterMs);
     return withBody(c, SCHEMAS.found, async (body) =>
       answer(c, await web.people.foundSchool(body), 201),
@@ -104,7 +104,7 @@ function doorRoutes(app: Hono<WebEnv>, web: Web): void {
       if (gate !== null) return tooMany(c, gate.retryAfterMs);
       const signedIn = await web.people.signIn(body.login, body.password);
       if (signedIn === null) return fail(c, 401, "sign-in", "login and password do not match");
-      await web.gates.signedIn(body.login);
+      await web.gates.signedIn(body.login, addressOf(c));
       writeSessionCookie(c, web.config, signedIn.session);
       const { role, school, person } = signedIn.account;
       return c.json({ role, school, person, csrf: issueCsrfToken(signedIn.session) }, 201);
@@ -119,7 +119,7 @@ function doorRoutes(app: Hono<WebEnv>, web: Web): void {
     return c.body(null, 204);
   });
   app.post("/invitations/accept", async (c) => {
-    const gate = await web.gates.signIn("invitation", addressOf(c));
+    const gate = await web.gates.newcomer(addressOf(c));
     if (gate !== null) return tooMany(c, gate.retryAfterMs);
     return withBody(c, SCHEMAS.invitation, async (body) =>
       answer(c, await web.people.acceptInvitation(body), 201),

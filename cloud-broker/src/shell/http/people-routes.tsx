@@ -15,7 +15,8 @@ import {
 } from "./session.ts";
 import type { Web, WebContext, WebEnv } from "./web-context.ts";
 
-export const LOGIN_PATTERN: RegExp = /^[a-z0-9][a-z0-9._-]{2,39}$/;
+/** A name or an e-mail address. */
+export const LOGIN_PATTERN: RegExp = /^[a-z0-9][a-z0-9._@+-]{2,63}$/;
 export const PASSWORD_MIN_CHARACTERS = 10;
 export const PASSWORD_MAX_CHARACTERS = 200;
 const TOKEN_PATTERN = /^[A-Za-z0-9_-]{8,128}$/;
@@ -95,7 +96,7 @@ async function signIn(c: WebContext, web: Web): Promise<Response> {
     const state = formState({ login }, { form: ui.words.signIn.wrong });
     return page(c, <SignInPage ui={ui} state={state} notice={null} />, 422);
   }
-  await web.gates.signedIn(login);
+  await web.gates.signedIn(login, addressOf(c));
   writeSessionCookie(c, web.config, signedIn.session);
   return c.redirect(homeOf(signedIn.account), 303);
 }
@@ -129,7 +130,7 @@ async function acceptInvitation(c: WebContext, web: Web, token: string): Promise
     return page(c, <InvitationPage ui={ui} token={token} state={state} />, status);
   };
   if (Object.keys(problems).length > 0) return again(problems, 422);
-  const gate = await web.gates.signIn(`invitation ${token}`, addressOf(c));
+  const gate = await web.gates.newcomer(addressOf(c));
   if (gate !== null) {
     const minutes = String(Math.max(1, Math.ceil(gate.retryAfterMs / 60_000)));
     return again({ form: fill(ui.words.signIn.tooMany, { minutes }) }, 429);

@@ -7,9 +7,11 @@ export type Gate = { readonly retryAfterMs: number } | null;
 export type Gates = {
   /** Counts one try against the account and the address, whoever is right. */
   signIn(login: string, address: string): Promise<Gate>;
-  /** A right password clears the account's count. */
-  signedIn(login: string): Promise<void>;
-  /** Orders, invitations, founding: by address or session. */
+  /** A right password clears the account's count and gives the address its try back: schools share one address. */
+  signedIn(login: string, address: string): Promise<void>;
+  /** Founding and invitations: each costs a password hash, whoever asks. */
+  newcomer(address: string): Promise<Gate>;
+  /** Anything that changes something, by session or address. */
   order(who: string): Promise<Gate>;
 };
 
@@ -19,14 +21,21 @@ const WINDOW_S = 15 * 60;
 export function createGates(): Gates {
   const byLogin = new RateLimiterMemory({ points: 8, duration: WINDOW_S, keyPrefix: "login" });
   const byAddress = new RateLimiterMemory({ points: 60, duration: WINDOW_S, keyPrefix: "address" });
+  const newcomers = new RateLimiterMemory({
+    points: 120,
+    duration: WINDOW_S,
+    keyPrefix: "newcomer",
+  });
   const orders = new RateLimiterMemory({ points: 600, duration: 60, keyPrefix: "order" });
   return {
     async signIn(login, address) {
       return (await take(byAddress, address)) ?? (await take(byLogin, login.toLowerCase()));
     },
-    async signedIn(login) {
+    async signedIn(login, address) {
       await byLogin.delete(login.toLowerCase());
+      await byAddress.reward(address);
     },
+    newcomer: (address) => take(newcomers, address),
     order: (who) => take(orders, who),
   };
 }

@@ -25,7 +25,7 @@ const SHEETS = [
   "school",
   "utilities",
 ];
-const ISLANDS: readonly Island[] = ["live", "page", "preview", "filter", "copy"];
+export const ISLANDS: readonly Island[] = ["live", "page", "preview", "desk"];
 
 // From src/shell/http and from dist/shell/http alike.
 const ROOM = new URL("../../../", import.meta.url);

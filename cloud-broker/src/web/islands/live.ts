@@ -46,9 +46,11 @@ function swap(html: string): void {
   const fresh = new DOMParser().parseFromString(trusted, "text/html");
   for (const old of document.querySelectorAll<HTMLElement>("[data-region]")) {
     const next = fresh.getElementById(old.id);
-    // What someone is using stays under their fingers; the next change catches up.
-    if (next === null || old.contains(document.activeElement) || old.matches("dialog[open]"))
-      continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    // A field or an open dialog stays under the fingers that use it; the next change catches up.
+    const isInUse =
+      focused?.matches("input, select, button") === true || old.matches("dialog[open]");
+    if (next === null || isInUse) continue;
     if (tidy(next) === tidy(old)) continue;
     const known = new Set(
       [...old.querySelectorAll<HTMLElement>("[data-key]")].map((line) => line.dataset["key"]),
@@ -58,7 +60,11 @@ function swap(html: string): void {
         line.classList.add("is-new");
         if (said !== null) said.textContent = line.dataset["say"] ?? "";
       }
+    const left = old.querySelector(".table-frame")?.scrollLeft ?? 0;
     old.replaceWith(document.adoptNode(next));
+    next.querySelector(".table-frame")?.scrollTo({ left });
+    const href = focused?.getAttribute("href");
+    if (href) next.querySelector<HTMLElement>(`[href="${CSS.escape(href)}"]`)?.focus();
   }
 }
 

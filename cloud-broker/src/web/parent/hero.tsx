@@ -28,7 +28,7 @@ export function Hero(props: { ui: Ui; child: ChildView }): Html {
         {isFrozen ? <FrozenText ui={ui} child={child} /> : <TodayText ui={ui} child={child} />}
       </div>
       <HeroActions ui={ui} child={child} />
-      {child.atSchool > 0 ? (
+      {child.atSchool > 0 && !isFrozen ? (
         <p class="hero-small">
           <Sentence
             text={ui.words.parent.atSchool}

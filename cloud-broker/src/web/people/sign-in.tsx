@@ -53,7 +53,7 @@ export function InvitationPage(props: { ui: Ui; token: string; state: FormState 
             hint={words.loginHint}
             state={state}
             autocomplete="username"
-            maxLength={40}
+            maxLength={64}
           />
           <Field
             name="password"
@@ -66,6 +66,7 @@ export function InvitationPage(props: { ui: Ui; token: string; state: FormState 
           />
           <Submit>{words.submit}</Submit>
         </form>
+        <p class="aside">{words.known}</p>
       </div>
     </Document>
   );

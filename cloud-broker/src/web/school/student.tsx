@@ -20,7 +20,7 @@ export function StudentPage(
       {...props}
       place="students"
       title={student.firstName}
-      islands={invitationUrl === null ? [] : ["copy"]}
+      islands={invitationUrl === null ? [] : ["desk"]}
     >
       <PageHead
         ui={ui}

@@ -24,7 +24,7 @@ export function StudentsPage(props: StudentsProps): Html {
   const words = ui.words.students;
   const found = matching(students, query);
   return (
-    <SchoolFrame {...props} place="students" title={words.title} islands={["filter"]}>
+    <SchoolFrame {...props} place="students" title={words.title} islands={["desk"]}>
       <PageHead ui={ui} lead={fill(words.count, { count: ui.formats.count(students.length) })}>
         {words.title}
       </PageHead>

@@ -107,7 +107,7 @@ export function ClaimPage(
   const words = ui.words.terminals;
   const title = fill(words.claimReady, { name: props.terminalName });
   return (
-    <SchoolFrame {...props} place="terminals" title={title} islands={["copy"]}>
+    <SchoolFrame {...props} place="terminals" title={title} islands={["desk"]}>
       <PageHead ui={ui} back={SCHOOL_PATH.terminals}>
         {title}
       </PageHead>
@@ -119,7 +119,7 @@ export function ClaimPage(
           ui={ui}
           id="command"
           label={words.claimCommand}
-          text={`saku claim ${props.cloudUrl}`}
+          text={`saku claim --cloud ${props.cloudUrl} --terminal URL --keyring school.keyring`}
         />
         <Once ui={ui} id="claim" label={words.claimCode} text={props.claim} />
       </Card>

@@ -39,15 +39,16 @@ export const english: Words = {
     title: "Welcome to Saku",
     lead: "The school invites you as a guardian. Choose a user name and a password for signing in later.",
     login: "User name",
-    loginHint: "Lower-case letters, digits, dots or hyphens. At least 3 characters.",
+    loginHint: "Lower-case letters and digits, or an e-mail address. At least 3 characters.",
     password: "Password",
     passwordHint: "At least 10 characters. A short sentence is easier to remember.",
     submit: "Create account",
-    loginShort: "Use 3 to 40 characters: lower-case letters, digits, dots or hyphens.",
+    loginShort: "Use 3 to 64 characters: lower-case letters, digits, dots, or an e-mail address.",
     passwordShort: "The password needs at least 10 characters.",
     refused:
       "This invitation has been used or is older than 48 hours. Ask the school office for a new link.",
     loginTaken: "That user name cannot be used. Please choose another.",
+    known: "Do you have a Saku account? Use the same user name and password; this child is added.",
   },
   parent: {
     home: "Home",
@@ -272,10 +273,9 @@ export const english: Words = {
     minutesAgo: "{count} min ago",
     hoursAgo: "{count} h ago",
     nothingUnsent: "All sent",
-    empty: "No terminals yet. Make a claim, then run its command on the device.",
+    empty: "No terminals yet. Make a claim, then a technician runs its command.",
     addTitle: "Set up a terminal",
-    addLead:
-      "Makes a one-time claim, valid for 15 minutes. A technician runs one command on the device.",
+    addLead: "Makes a one-time claim, valid for 15 minutes. A technician runs one command.",
     nameLabel: "Terminal name",
     nameHint: "For example: Till 1",
     stallLabel: "Stall",
@@ -286,7 +286,8 @@ export const english: Words = {
     claimReady: "Claim for {name}",
     claimOnce: "Shown only this once. Valid until {at}.",
     claimCode: "Claim code",
-    claimCommand: "Run this on the device, then enter the claim code when asked:",
+    claimCommand:
+      "The technician runs this, with the terminal’s address as URL, and enters the code when asked:",
     revoke: "Revoke",
     revokeTitle: "Revoke terminal {name}?",
     revokeLead:

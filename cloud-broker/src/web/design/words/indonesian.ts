@@ -37,14 +37,16 @@ export const indonesian = {
     title: "Selamat datang di Saku",
     lead: "Sekolah mengundang Anda sebagai wali. Pilih nama pengguna dan kata sandi untuk masuk nanti.",
     login: "Nama pengguna",
-    loginHint: "Huruf kecil, angka, titik, atau tanda hubung. Minimal 3 karakter.",
+    loginHint: "Huruf kecil dan angka, atau alamat email. Minimal 3 karakter.",
     password: "Kata sandi",
     passwordHint: "Minimal 10 karakter. Kalimat pendek lebih mudah diingat.",
     submit: "Buat akun",
-    loginShort: "Pakai 3 sampai 40 karakter: huruf kecil, angka, titik, atau tanda hubung.",
+    loginShort: "Pakai 3 sampai 64 karakter: huruf kecil, angka, titik, atau alamat email.",
     passwordShort: "Kata sandi perlu minimal 10 karakter.",
     refused: "Undangan ini sudah dipakai atau lewat 48 jam. Minta tautan baru ke kantor sekolah.",
     loginTaken: "Nama pengguna itu belum bisa dipakai. Pilih yang lain.",
+    known:
+      "Sudah punya akun Saku? Pakai nama pengguna dan kata sandi yang sama; anak ini ditambahkan.",
   },
   parent: {
     home: "Beranda",
@@ -268,10 +270,9 @@ export const indonesian = {
     minutesAgo: "{count} menit lalu",
     hoursAgo: "{count} jam lalu",
     nothingUnsent: "Semua terkirim",
-    empty: "Belum ada terminal. Buat klaim, lalu jalankan perintahnya di perangkat.",
+    empty: "Belum ada terminal. Buat klaim, lalu teknisi menjalankan perintahnya.",
     addTitle: "Pasang terminal",
-    addLead:
-      "Buat klaim sekali pakai, berlaku 15 menit. Teknisi menjalankan satu perintah di perangkat.",
+    addLead: "Buat klaim sekali pakai, berlaku 15 menit. Teknisi menjalankan satu perintah.",
     nameLabel: "Nama terminal",
     nameHint: "Misalnya: Kasir 1",
     stallLabel: "Kantin",
@@ -282,7 +283,8 @@ export const indonesian = {
     claimReady: "Klaim untuk {name}",
     claimOnce: "Hanya ditampilkan sekali ini. Berlaku sampai {at}.",
     claimCode: "Kode klaim",
-    claimCommand: "Jalankan di perangkat, lalu masukkan kode klaim saat diminta:",
+    claimCommand:
+      "Teknisi menjalankan ini, dengan alamat terminal sebagai URL, lalu memasukkan kode saat diminta:",
     revoke: "Cabut",
     revokeTitle: "Cabut terminal {name}?",
     revokeLead:
