@@ -52,6 +52,8 @@ export interface SimulatedModule {
   readonly touchLevel: 0 | 1;
   readonly faults: Faults;
   readonly counters: ModuleCounters;
+  /** What lies on the glass as the module sees it: 0 … 15 a pixel, without the noise of a look. */
+  glassLevels(): { readonly widthPx: number; readonly heightPx: number; readonly levels: Uint8Array } | null;
   /** Lays a finger, or any picture, on the glass. */
   place(what: Placement | GrayImage): void;
   lift(): void;
@@ -107,6 +109,11 @@ export function createSensorModule(options: SensorModuleOptions): SimulatedModul
       const { device, lineCounters } = cable.last;
       const commands = device.commandCounts;
       return { faults: faults.counters, line: lineCounters, commands, powerCuts };
+    },
+    glassLevels: () => {
+      if (glass.picture === null) return null;
+      const { widthPx, heightPx, pixels } = glass.picture.image;
+      return { widthPx, heightPx, levels: pixels.map((grey) => grey >> 4) };
     },
     place: (what) => setGlass(pictureOf(what, profile)),
     lift: () => setGlass(null),
