@@ -1,7 +1,7 @@
 import { hash, verify } from "@node-rs/argon2";
 import { rmSync } from "node:fs";
 import { timingSafeEqual } from "node:crypto";
-import { parsePublicKey, schoolId, type SchoolId, type UnixMs } from "@saku/protocol";
+import { isLabel, parsePublicKey, schoolId, type SchoolId, type UnixMs } from "@saku/protocol";
 import type { Account, OrderOutcome, People } from "../http/office.ts";
 import { appendAudit } from "../store/audit.ts";
 import type { Work } from "../store/committer.ts";
@@ -25,7 +25,7 @@ const decoyHash = (): Promise<string> => (decoy ??= hash(newToken(), ARGON));
 type FoundInput = Parameters<People["foundSchool"]>[0];
 
 function checkFounding(input: FoundInput, login: string): string | null {
-  if (input.name.trim() === "" || input.name.length > 80) return "name";
+  if (!isLabel(input.name.trim())) return "name";
   if (![420, 480, 540].includes(input.zone)) return "zone";
   if (!parsePublicKey(input.rootKey).ok) return "root key";
   if (!LOGIN.test(login)) return "login";

@@ -1,4 +1,4 @@
-import { merchantId, studentId, type SchoolId, type StudentId } from "@saku/protocol";
+import { isLabel, merchantId, studentId, type SchoolId, type StudentId } from "@saku/protocol";
 import { nextDeviceState } from "../../core/devices/device.ts";
 import type { Order, OrderOutcome, Writing } from "../http/office.ts";
 import { appendAudit } from "../store/audit.ts";
@@ -12,7 +12,7 @@ const STUDENTS_MAX = 5_000;
 const MERCHANTS_MAX = 200;
 
 const notAllowed = refused("not-allowed", "only an admin of the school may do this");
-const isLabel = (text: string): boolean => text.trim() === text && /^[^\p{Cc}]{1,80}$/u.test(text);
+const isTrimmedLabel = (text: string): boolean => text.trim() === text && isLabel(text);
 
 type NewStudent = {
   readonly number: string;
@@ -30,7 +30,7 @@ async function addStudent(
   return orderOnce(cloud, order, "add-student", { school, ...student }, async (work) => {
     if (!(await isAdminOf(work, order, school))) return notAllowed;
     if (!/^[0-9]{1,10}$/.test(number)) return refused("invalid", "number is 1 to 10 digits");
-    if (!isLabel(firstName) || !isLabel(className)) return refused("invalid", "name or class");
+    if (!isTrimmedLabel(firstName) || !isTrimmedLabel(className)) return refused("invalid", "name or class");
     const { count } = await work.db
       .selectFrom("student")
       .select((eb) => eb.fn.countAll<number>().as("count"))
@@ -84,7 +84,7 @@ async function addMerchant(
 ): Promise<OrderOutcome<{ readonly merchant: string }>> {
   return orderOnce(cloud, order, "add-merchant", { school, name }, async (work) => {
     if (!(await isAdminOf(work, order, school))) return notAllowed;
-    if (!isLabel(name)) return refused("invalid", "name");
+    if (!isTrimmedLabel(name)) return refused("invalid", "name");
     const rows = await work.db
       .selectFrom("merchant")
       .select("name")
@@ -117,7 +117,7 @@ async function createClaim(
   const token = orderToken(cloud, order, "claim");
   const outcome = await orderOnce(cloud, order, "claim", { school, ...claim }, async (work) => {
     if (!(await isAdminOf(work, order, school))) return notAllowed;
-    if (!isLabel(claim.terminalName)) return refused("invalid", "terminal name");
+    if (!isTrimmedLabel(claim.terminalName)) return refused("invalid", "terminal name");
     const merchant = await work.db
       .selectFrom("merchant")
       .select("id")
