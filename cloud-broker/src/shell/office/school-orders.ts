@@ -30,7 +30,8 @@ async function addStudent(
   return orderOnce(cloud, order, "add-student", { school, ...student }, async (work) => {
     if (!(await isAdminOf(work, order, school))) return notAllowed;
     if (!/^[0-9]{1,10}$/.test(number)) return refused("invalid", "number is 1 to 10 digits");
-    if (!isTrimmedLabel(firstName) || !isTrimmedLabel(className)) return refused("invalid", "name or class");
+    if (!isTrimmedLabel(firstName) || !isTrimmedLabel(className))
+      return refused("invalid", "name or class");
     const { count } = await work.db
       .selectFrom("student")
       .select((eb) => eb.fn.countAll<number>().as("count"))
