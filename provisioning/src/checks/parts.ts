@@ -32,8 +32,8 @@ function sensor(state: string | null, model: string | null): Finding {
       "does not answer; sales by PIN still work",
     ),
     text(
-      "Periksa kabel: merah 3,3 V, hitam GND, TX↔RX bersilang.",
-      "Check the wires: 3.3 V, GND, TX↔RX crossed.",
+      "Periksa catu daya, GND, dan TX↔RX yang harus bersilang; apakah SAKU_SENSOR_PORT sudah diisi?",
+      "Check supply, GND and the crossed TX↔RX; is SAKU_SENSOR_PORT set?",
     ),
   );
 }

@@ -40,6 +40,7 @@ function known(word: string): CommandError | null {
           ),
         },
       );
+    case "refused-by-cloud":
     case "cloud-answer":
       return new CommandError("C06", text("Awan menolak klaim.", "The cloud refused the claim."), {
         todo: NEW_CLAIM,

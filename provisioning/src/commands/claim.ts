@@ -1,6 +1,6 @@
 import { hardwarePhrase, signingKeyFromSeed, toBase64Url, type Roster } from "@saku/protocol";
 import { readFacts, type Facts } from "../checks/facts.ts";
-import { text } from "../language.ts";
+import { text, type Text } from "../language.ts";
 import { CommandError, EXIT_ATTENTION, EXIT_OK, EXIT_USAGE } from "../outcome.ts";
 import { nextRoster } from "../roster/next-roster.ts";
 import { readRoster, sealTo, signRoster } from "../roster/roster-signing.ts";
@@ -51,7 +51,7 @@ export async function claimTerminal(options: ClaimOptions, context: Context): Pr
   screen.line("step", text("Terminal", "Terminal"), `${identity.device} · ${identity.software}`);
   const before = readFacts(await terminal.health());
   if (identity.school === school && isAtWork(before, opened.keyring.rosterRev)) {
-    screen.line("ok", text("Sudah selesai", "Done already"), rosterDetail(before));
+    screen.line("ok", text("Sudah selesai", "Done already"), screen.say(connected(before)));
     screen.data({ device: identity.device, school, rosterRev: before.rosterRev, isNew: false });
     return EXIT_OK;
   }
@@ -68,7 +68,7 @@ export async function claimTerminal(options: ClaimOptions, context: Context): Pr
   const isOnline = after !== null;
   if (after === null)
     screen.line("attention", text("Sambungan", "Connection"), screen.say(NOT_YET));
-  else screen.line("ok", text("Sambungan", "Connection"), rosterDetail(after));
+  else screen.line("ok", text("Sambungan", "Connection"), screen.say(connected(after)));
   const tookSeconds = Math.round((context.nowMs() - startedAtMs) / 1000);
   screen.note(
     text(
@@ -88,8 +88,9 @@ function isAtWork(facts: Facts, rosterRev: number): boolean {
   return linkState === "online" && hasRoster && (epochCount ?? 0) > 0;
 }
 
-function rosterDetail(facts: Facts): string {
-  return `daring/online · daftar/list rev ${facts.rosterRev ?? "?"}`;
+function connected(facts: Facts): Text {
+  const rev = facts.rosterRev ?? "?";
+  return text(`daring · daftar rev ${rev} diterima`, `online · list rev ${rev} received`);
 }
 
 async function confirmPhrase(
