@@ -76,7 +76,6 @@ beforeAll(async () => {
       ],
       seed: 7,
       frameAncestors: [],
-      paced: false,
       backupEverySeconds: 5,
     },
     schoolName: "SD Melati",
@@ -90,6 +89,7 @@ beforeAll(async () => {
     enrolStall: 0,
     topUp: TOP_UP,
     dailyLimit: 50_000,
+    isRealTime: false,
     say: () => undefined,
   });
 }, 180_000);

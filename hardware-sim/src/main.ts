@@ -1,1 +1,141 @@
-export {};
+import { serve, type ServerType } from "@hono/node-server";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Hono } from "hono";
+import { signIn } from "./fleet/cloud-client.ts";
+import { demoPeople, DEMO_ENROLLED, type DemoPeople } from "./fleet/demo-children.ts";
+import { openSchool, type School } from "./fleet/open-school.ts";
+import { createStageFleet } from "./fleet/stage-fleet.ts";
+import { createStage } from "./stage/stage.tsx";
+
+// `npm start`: the whole product on one machine with simulated sensors. Everything it writes goes when it ends.
+const HOST = "127.0.0.1";
+const PORTS = {
+  stage: 4100,
+  cloudHttp: 4000,
+  cloudMqtt: 4883,
+  internetHttp: 4001,
+  internetMqtt: 4884,
+  counters: [4201, 4202],
+} as const;
+const SEED = 20_261_123;
+const CHILD_COUNT = 4;
+/** The guardian who is signed in on the stage's phone has this many of the children. */
+const FOLLOWED_COUNT = 3;
+const GUARDIAN = { login: "ibu.aisyah", password: "melati-putih-9" };
+const OPERATOR_CODE = "482913";
+const TOP_UP_RUPIAH = 75_000;
+const DAILY_LIMIT_RUPIAH = 20_000;
+
+const startMs = Date.now();
+function say(line: string): void {
+  process.stderr.write(`  ${((Date.now() - startMs) / 1_000).toFixed(1).padStart(6)} s  ${line}\n`);
+}
+
+function openDemoSchool(directory: string, people: DemoPeople): Promise<School> {
+  return openSchool({
+    fleet: {
+      directory,
+      ports: PORTS,
+      stalls: [
+        { name: "Kantin Bu Sri", model: "R307" },
+        { name: "Koperasi", model: "R503" },
+      ],
+      seed: SEED,
+      frameAncestors: [`http://${HOST}:${PORTS.stage}`],
+      backupEverySeconds: 20,
+    },
+    schoolName: "SD Melati",
+    operatorCode: OPERATOR_CODE,
+    world: people.world,
+    children: people.children.map(({ pupil, fingers }) => ({
+      pupil,
+      fingers: DEMO_ENROLLED.map((name) => ({ name, fingerId: fingers[name] })),
+    })),
+    enrolImpressions: [],
+    enrolStall: 0,
+    topUp: TOP_UP_RUPIAH,
+    dailyLimit: DAILY_LIMIT_RUPIAH,
+    isRealTime: true,
+    say,
+  });
+}
+
+/** The guardian of the first children, as a family is: one login, several children. */
+async function inviteFamily(school: School): Promise<string> {
+  for (const student of school.students.slice(0, FOLLOWED_COUNT))
+    await school.office.inviteGuardian(student, GUARDIAN.login, GUARDIAN.password);
+  return (await signIn(school.fleet.cloudUrl, GUARDIAN.login, GUARDIAN.password)).cookie;
+}
+
+function openStage(school: School, people: DemoPeople, guardianCookie: string): ServerType {
+  const cloudUrl = school.fleet.cloudUrl;
+  const fleet = createStageFleet({
+    school,
+    people,
+    followedCount: FOLLOWED_COUNT,
+    parentUrlOf: (student) => `${cloudUrl}/ortu/${student}`,
+    links: [
+      // Another host name for the same machine keeps the office's sign-in apart from the guardian's.
+      {
+        label: "Kantor sekolah",
+        labelEn: "School office",
+        url: `http://localhost:${PORTS.cloudHttp}/sekolah`,
+      },
+    ],
+  });
+  const stage = createStage(fleet, { frameOrigins: [cloudUrl] });
+  const app = new Hono();
+  // Cookies know hosts, not ports: whoever opens the stage holds the guardian's phone. A demo's trick, only here.
+  app.use(async (c, next) => {
+    await next();
+    c.header("set-cookie", `${guardianCookie}; Path=/; HttpOnly; SameSite=Lax`, { append: true });
+  });
+  app.route("/", stage.app);
+  return serve({ fetch: app.fetch, hostname: HOST, port: PORTS.stage });
+}
+
+function welcome(school: School): string {
+  return `
+  Saku · demo                  (data palsu, hilang saat ditutup · made-up data, gone when closed)
+
+  > Panggung / stage           http://${HOST}:${PORTS.stage}/        <- mulai di sini · start here
+    Orang tua / parent         ${school.fleet.cloudUrl}/          ${GUARDIAN.login} · ${GUARDIAN.password}
+    Sekolah / school           http://localhost:${PORTS.cloudHttp}/          ${school.office.adminLogin} · ${school.office.adminPassword}
+${school.fleet.stalls.map((stall) => `    ${stall.name.padEnd(26)} ${stall.counterUrl}/          kode operator / operator code ${OPERATOR_CODE}`).join("\n")}
+
+    Ctrl+C menutup semuanya · closes everything
+`;
+}
+
+function closedByUser(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}
+
+async function main(): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), "saku-demo-"));
+  const people = demoPeople(CHILD_COUNT, SEED);
+  let school: School | null = null;
+  try {
+    school = await openDemoSchool(directory, people);
+    const server = openStage(school, people, await inviteFamily(school));
+    process.stdout.write(welcome(school));
+    await closedByUser();
+    server.close();
+    return 0;
+  } catch (error) {
+    process.stderr.write(
+      `Saku could not start: ${error instanceof Error ? error.message : String(error)}\nLogs are in ${directory}\n`,
+    );
+    return 1;
+  } finally {
+    await school?.close();
+    if (school !== null) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();

@@ -188,14 +188,19 @@ function plugIn(parts: {
     port,
     faults: parts.faults,
     random: random.fork("line"),
-    isPaced: options.paced,
+    // Looked at again for every byte: the caller may let time pass only from some moment on.
+    get isPaced() {
+      return options.paced;
+    },
   });
   const device = createGrowDevice({
     profile: parts.profile,
     line,
     flash: parts.flash,
     random: random.fork("device"),
-    isPaced: options.paced,
+    get isPaced() {
+      return options.paced;
+    },
     lookAtGlass: () => parts.glass.look(),
     onRing: (ring) => tell({ kind: "ring", ring }),
     onReady: () => tell({ kind: "ready" }),

@@ -66,7 +66,6 @@ async function openDaySchool(
       stalls: STALLS,
       seed: options.seed,
       frameAncestors: [],
-      paced: options.isPaced,
       backupEverySeconds: 15,
     },
     schoolName: "SD Melati",
@@ -77,6 +76,7 @@ async function openDaySchool(
     enrolStall: 0,
     topUp: TOP_UP_RUPIAH,
     dailyLimit: DAILY_LIMIT_RUPIAH,
+    isRealTime: options.isPaced,
     say,
   });
 }

@@ -10,6 +10,7 @@ export type CounterView = {
   readonly isOnline: boolean;
   readonly unsentCount: number;
   readonly fingerCount: number;
+  readonly sensor: "ready" | "away";
   readonly pin: { readonly step: string } | null;
 };
 
@@ -22,6 +23,7 @@ const viewSchema: z.ZodType<CounterView> = z.object({
   isOnline: z.boolean(),
   unsentCount: z.number(),
   fingerCount: z.number(),
+  sensor: z.enum(["ready", "away"]),
   pin: z.object({ step: z.string() }).nullable(),
 });
 

@@ -26,8 +26,6 @@ export type FleetOptions = {
   readonly seed: number;
   /** Origins that may show the pages in a frame (the stage). */
   readonly frameAncestors: readonly string[];
-  /** False: the serial line is as fast as the machine. */
-  readonly paced: boolean;
   readonly backupEverySeconds: number;
 };
 
@@ -51,6 +49,8 @@ export interface Fleet {
   readonly isInternetUp: boolean;
   cutInternet(): void;
   restoreInternet(): void;
+  /** From now on serial lines and modules take as long as real ones; until then they are instant. */
+  keepRealTime(): void;
   close(): Promise<void>;
 }
 
@@ -66,7 +66,10 @@ export function programPath(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }
 
-async function openStall(options: FleetOptions, index: number): Promise<Stall> {
+/** Whether serial lines and modules take as long as real ones. */
+type Pace = { isReal: boolean };
+
+async function openStall(options: FleetOptions, index: number, pace: Pace): Promise<Stall> {
   const spec = options.stalls[index];
   const port = options.ports.counters[index];
   if (spec === undefined || port === undefined)
@@ -78,7 +81,9 @@ async function openStall(options: FleetOptions, index: number): Promise<Stall> {
     directory: options.directory,
     name: `sensor-${index + 1}`,
     seed: options.seed + index,
-    paced: options.paced,
+    get paced() {
+      return pace.isReal;
+    },
   });
   const daemon = createDaemon({
     name: spec.name,
@@ -130,9 +135,10 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     mqtt: await openInternet(ports.cloudMqtt, ports.internetMqtt),
   };
   const cloud = cloudDaemon(options, internet);
+  const pace: Pace = { isReal: false };
   const stalls: Stall[] = [];
   for (let index = 0; index < options.stalls.length; index++)
-    stalls.push(await openStall(options, index));
+    stalls.push(await openStall(options, index, pace));
 
   const close = async (): Promise<void> => {
     await Promise.all(stalls.map((stall) => stall.daemon.stop()));
@@ -164,6 +170,9 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     restoreInternet: () => {
       internet.http.restore();
       internet.mqtt.restore();
+    },
+    keepRealTime: () => {
+      pace.isReal = true;
     },
     close,
   };

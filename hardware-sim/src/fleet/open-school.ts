@@ -26,6 +26,8 @@ export type SchoolOptions = {
   readonly enrolStall: number;
   readonly topUp: number;
   readonly dailyLimit: number | null;
+  /** After the set-up, serial lines and modules take as long as real ones. */
+  readonly isRealTime: boolean;
   say(line: string): void;
 };
 
@@ -114,6 +116,34 @@ async function enrolChildren(
   await enroller.close();
 }
 
+const READY_AGAIN_TIMEOUT_MS = 30_000;
+
+/**
+ * Sets the modules to real time. Each is switched off and on once, as after any installation: an R307 takes the rate
+ * that its driver chose only at the next power-up.
+ */
+async function startRealTime(fleet: Fleet, counters: readonly CounterClient[]): Promise<void> {
+  for (const stall of fleet.stalls) stall.module.unplug();
+  fleet.keepRealTime();
+  await until(
+    "every stall to miss its sensor",
+    async () => {
+      const views = await Promise.all(counters.map((counter) => counter.view()));
+      return views.every((view) => view.sensor === "away") ? true : null;
+    },
+    { timeoutMs: READY_AGAIN_TIMEOUT_MS },
+  );
+  for (const stall of fleet.stalls) stall.module.replug();
+  await until(
+    "every stall to have its sensor again",
+    async () => {
+      const views = await Promise.all(counters.map((counter) => counter.view()));
+      return views.every((view) => view.sensor === "ready") ? true : null;
+    },
+    { timeoutMs: READY_AGAIN_TIMEOUT_MS },
+  );
+}
+
 /** Opens everything; on failure nothing is left running. */
 export async function openSchool(options: SchoolOptions): Promise<School> {
   const fleet = await openFleet(options.fleet);
@@ -145,6 +175,7 @@ export async function openSchool(options: SchoolOptions): Promise<School> {
       { timeoutMs: SHARE_TIMEOUT_MS },
     );
     options.say("every stall holds the sealed templates");
+    if (options.isRealTime) await startRealTime(fleet, counters);
     return { fleet, office, counters, students, close: () => fleet.close() };
   } catch (error) {
     await fleet.close();
