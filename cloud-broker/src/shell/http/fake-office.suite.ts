@@ -133,7 +133,7 @@ const TERMINALS: readonly TerminalView[] = [
 const TRIAL: TrialBalance = {
   rows: [
     {
-      account: "asset/cash",
+      account: "cash",
       kind: "cash",
       normalSide: "debit",
       debit: rupiah(1_250_000),
@@ -141,7 +141,7 @@ const TRIAL: TrialBalance = {
       balance: rupiah(1_250_000),
     },
     {
-      account: "liability/student",
+      account: "student",
       kind: "student",
       normalSide: "credit",
       debit: rupiah(680_000),
@@ -149,15 +149,15 @@ const TRIAL: TrialBalance = {
       balance: rupiah(570_000),
     },
     {
-      account: "liability/lease",
-      kind: "lease",
+      account: "escrow: Kasir 1",
+      kind: "escrow",
       normalSide: "credit",
       debit: rupiah(412_000),
       credit: rupiah(680_000),
       balance: rupiah(268_000),
     },
     {
-      account: "liability/merchant",
+      account: "merchant: Kantin Bu Sri",
       kind: "merchant",
       normalSide: "credit",
       debit: rupiah(0),

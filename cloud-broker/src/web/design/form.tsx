@@ -126,9 +126,16 @@ export function Choices(props: {
 
 export type Weight = "primary" | "secondary" | "danger" | "ghost";
 
-export function Submit(props: PropsWithChildren<{ weight?: Weight }>): Html {
+export function Submit(
+  props: PropsWithChildren<{ weight?: Weight; name?: string; value?: string }>,
+): Html {
   return (
-    <button type="submit" class={`button button-${props.weight ?? "primary"}`}>
+    <button
+      type="submit"
+      class={`button button-${props.weight ?? "primary"}`}
+      name={props.name}
+      value={props.value}
+    >
       {props.children}
     </button>
   );

@@ -33,6 +33,8 @@ async function refresh(): Promise<void> {
       const answer = await fetch(location.href, { redirect: "manual" });
       if (answer.ok) swap(await answer.text());
       else if (answer.status === 404 || answer.type === "opaqueredirect") location.reload();
+      // In a rush the newest state twice a second is enough, for the reader and for the server.
+      await new Promise((resolve) => setTimeout(resolve, 500));
     }
   } catch {
     show("retrying");

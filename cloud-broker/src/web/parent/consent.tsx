@@ -65,9 +65,11 @@ export function ConsentPage(props: ParentProps): Html {
   );
 }
 
+/** Whoever is asked may say no as easily as yes; whoever has said no is not asked again loudly. */
 function Decision(props: { ui: Ui; child: ChildView }): Html {
   const { ui, child } = props;
   const words = ui.words.consent;
+  const isAsked = child.consent.state === "waiting";
   if (child.consent.state === "granted")
     return (
       <p class="form-actions">
@@ -78,9 +80,15 @@ function Decision(props: { ui: Ui; child: ChildView }): Html {
     );
   return (
     <OrderForm ui={ui} action={childPath(child, "consent")}>
-      <input type="hidden" name="state" value="granted" />
       <div class="form-actions">
-        <Submit>{words.give}</Submit>
+        <Submit name="state" value="granted" weight={isAsked ? "primary" : "secondary"}>
+          {words.give}
+        </Submit>
+        {isAsked ? (
+          <Submit name="state" value="withdrawn" weight="secondary">
+            {words.refuse}
+          </Submit>
+        ) : null}
       </div>
     </OrderForm>
   );

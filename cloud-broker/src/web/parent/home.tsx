@@ -22,7 +22,9 @@ export function ParentHomePage(props: ParentProps): Html {
       <div class="home">
         <div class="home-side">
           <Hero ui={ui} child={child} />
-          <Attention ui={ui} child={child} />
+          <div id="attention" class="stack" data-region>
+            <Attention ui={ui} child={child} />
+          </div>
         </div>
         <div class="home-feed" id="feed" data-region>
           <Today ui={ui} child={child} />

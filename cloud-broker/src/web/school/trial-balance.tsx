@@ -76,6 +76,17 @@ function Verdict(props: { ui: Ui; trial: TrialBalance }): Html {
   );
 }
 
+/** A kind that this page does not know yet keeps its own name. */
+function kindName(ui: Ui, kind: string): string {
+  return Object.entries(ui.words.ledger.kinds).find(([name]) => name === kind)?.[1] ?? kind;
+}
+
+/** "escrow: Kasir 1" belongs to Kasir 1; "cash" to the school itself. */
+function holderName(account: string): string {
+  const at = account.indexOf(": ");
+  return at < 0 ? "" : account.slice(at + 2);
+}
+
 function Rows(props: { ui: Ui; trial: TrialBalance }): Html {
   const { ui, trial } = props;
   const words = ui.words.ledger;
@@ -99,8 +110,8 @@ function Rows(props: { ui: Ui; trial: TrialBalance }): Html {
         {trial.rows.map((row) => (
           <tr>
             <th scope="row">
-              <code class="account">{row.account}</code>
-              <span class="row-note">{row.kind}</span>
+              {kindName(ui, row.kind)}
+              <span class="row-note">{holderName(row.account)}</span>
             </th>
             <td class="number">
               <Money ui={ui} amount={row.debit} />

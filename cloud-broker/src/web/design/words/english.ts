@@ -81,7 +81,7 @@ export const english: Words = {
     activityTitle: "{name}’s activity",
     activityEmpty: "Nothing yet.",
     topUp: "Top-up",
-    topUpCash: "Cash at the school office",
+    topUpCash: "Cash at school",
     voided: "Cancelled",
     sale: "Purchase",
     late: "{at} · arrived {received}",
@@ -145,7 +145,7 @@ export const english: Words = {
       waiting:
         "The school is waiting for your decision. Until then {name}’s fingerprint cannot be recorded.",
       granted: "{name} may pay with a finger.",
-      withdrawn: "The fingerprint is no longer used. {name} can still pay by PIN or card.",
+      withdrawn: "The fingerprint is not used. {name} can still pay by PIN or card.",
     },
     storedTitle: "What is stored",
     stored: [
@@ -157,6 +157,7 @@ export const english: Words = {
     choice:
       "Without a fingerprint {name} can still pay by PIN or card, on the same screen and just as fast. {name} may refuse, too.",
     give: "Give consent",
+    refuse: "No, do not record",
     withdraw: "Withdraw consent",
     withdrawTitle: "Withdraw fingerprint consent for {name}?",
     withdrawLead:
@@ -168,7 +169,7 @@ export const english: Words = {
     erasing: "Waiting to connect",
     erasureProgress: "{done} of {all} devices have erased it.",
     doneGranted: "Consent given. Thank you.",
-    doneWithdrawn: "Consent withdrawn. Erasure is under way.",
+    doneWithdrawn: "Saved: the fingerprint is not used.",
   },
   school: {
     today: "Today",
@@ -318,6 +319,14 @@ export const english: Words = {
     brokenTitle: "Not balanced",
     brokenLead: "The difference is {difference}. Do not pay out; call the operator.",
     account: "Account",
+    kinds: {
+      cash: "School cash",
+      student: "Student balances",
+      escrow: "Set aside at a terminal",
+      merchant: "Owed to a stall",
+      suspense: "To be examined",
+      reserve: "School reserve",
+    },
     debit: "Debit",
     credit: "Credit",
     balance: "Balance",

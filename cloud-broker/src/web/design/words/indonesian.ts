@@ -79,7 +79,7 @@ export const indonesian = {
     activityTitle: "Aktivitas {name}",
     activityEmpty: "Belum ada transaksi.",
     topUp: "Isi saldo",
-    topUpCash: "Tunai di kantor sekolah",
+    topUpCash: "Tunai di sekolah",
     voided: "Dibatalkan",
     sale: "Jajan",
     late: "{at} · terkirim {received}",
@@ -142,7 +142,7 @@ export const indonesian = {
       "not-asked": "Sidik jari {name} belum direkam. Tanpa izin Anda, tidak bisa direkam.",
       waiting: "Sekolah menunggu keputusan Anda. Sampai itu, sidik jari {name} tidak bisa direkam.",
       granted: "{name} boleh jajan dengan sidik jari.",
-      withdrawn: "Sidik jari tidak dipakai lagi. {name} tetap bisa jajan dengan PIN atau kartu.",
+      withdrawn: "Sidik jari tidak dipakai. {name} tetap bisa jajan dengan PIN atau kartu.",
     },
     storedTitle: "Yang disimpan",
     stored: [
@@ -154,6 +154,7 @@ export const indonesian = {
     choice:
       "Tanpa sidik jari pun {name} tetap bisa jajan dengan PIN atau kartu, di layar yang sama dan secepat itu juga. {name} juga boleh menolak.",
     give: "Beri izin",
+    refuse: "Tidak, jangan direkam",
     withdraw: "Tarik izin",
     withdrawTitle: "Tarik izin sidik jari {name}?",
     withdrawLead:
@@ -165,7 +166,7 @@ export const indonesian = {
     erasing: "Menunggu daring",
     erasureProgress: "{done} dari {all} perangkat sudah menghapus.",
     doneGranted: "Izin diberikan. Terima kasih.",
-    doneWithdrawn: "Izin ditarik. Penghapusan berjalan.",
+    doneWithdrawn: "Tersimpan: sidik jari tidak dipakai.",
   },
   school: {
     today: "Hari ini",
@@ -316,6 +317,14 @@ export const indonesian = {
     brokenTitle: "Tidak seimbang",
     brokenLead: "Selisih {difference}. Jangan mencairkan uang; hubungi pengelola.",
     account: "Akun",
+    kinds: {
+      cash: "Kas sekolah",
+      student: "Saldo siswa",
+      escrow: "Disiapkan di terminal",
+      merchant: "Utang ke kantin",
+      suspense: "Perlu diperiksa",
+      reserve: "Cadangan sekolah",
+    },
     debit: "Debit",
     credit: "Kredit",
     balance: "Saldo",
