@@ -25,6 +25,8 @@ const baudCheckQuietMs = 250;
 const baudCheckMaxAgeMs = 3000;
 /** Pace in small steps: a 57600 line carries about 29 bytes in 5 ms. */
 const paceStepMs = 5;
+/** Packets closer together than timers can tell count as back to back. */
+const seamlessMs = 40;
 
 export function createSerialLine(options: {
   readonly port: PtyPort;
@@ -36,11 +38,15 @@ export function createSerialLine(options: {
   const counters = { sentBytes: 0, receivedBytes: 0, mismatchedPackets: 0 };
   let baudRate = 57_600;
   let generation = 0;
+  /** When the last byte handed over so far is off the wire: packets follow each other without a gap. */
+  let freeAt = 0;
   let tail: Promise<void> = Promise.resolve();
   const host = createHostSpeed(port);
 
   const transmit = async (bytes: Uint8Array, sentIn: number): Promise<void> => {
-    const startedAt = performance.now();
+    const now = performance.now();
+    const startedAt = now - freeAt < seamlessMs ? freeAt : now;
+    freeAt = startedAt + (options.isPaced ? (bytes.length * 10_000) / baudRate : 0);
     let sent = 0;
     while (sent < bytes.length && generation === sentIn) {
       const elapsedMs = performance.now() - startedAt;
@@ -80,6 +86,7 @@ export function createSerialLine(options: {
     },
     discard: () => {
       generation++;
+      freeAt = 0;
     },
     counters,
   };

@@ -22,7 +22,7 @@ export type ModuleHands = {
   lookAtGlass(): GlassImage | null;
   acknowledge(code: number, reply?: Uint8Array): Promise<void>;
   sendData(bytes: Uint8Array): Promise<void>;
-  /** Collects data packets up to the end packet; null when they are too many, damaged or late. */
+  /** Collects data packets up to the end packet; null when they are too many or late. */
   receiveData(byteCount: number): Promise<Uint8Array | null>;
   /** Time the module's processor needs; nothing when the simulator is not paced. */
   work(durationMs: number): Promise<void>;
