@@ -4,17 +4,12 @@ import { createJourneyLog, type JourneyLog } from "../journey/journey-log.ts";
 import { createJourneyRecorder } from "../journey/journey-recorder.ts";
 import { openEnrolmentDesk, type EnrolmentDesk } from "./enrolment-desk.ts";
 import { enrolmentViewOf, type EnrolmentView } from "./enrolment-view.ts";
-import {
-  counterFailed,
-  enrolmentClosed,
-  enrolmentOpened,
-  galleryLoaded,
-  saleLeftUnconfirmed,
-} from "./events.ts";
+import { counterFailed, enrolmentClosed, enrolmentOpened, galleryLoaded } from "./events.ts";
 import { createLiveText, type LiveText } from "./live.ts";
 import { createOperatorSession, type OperatorSession } from "./operator-session.ts";
 import type { CounterDeps } from "./ports.ts";
-import { openTill, shown, type Till } from "./till.ts";
+import { openTill, type Till } from "./till.ts";
+import { findUnconfirmed } from "./till-answers.ts";
 import { viewOf, type CounterView } from "./view.ts";
 
 /** Both machines at one counter: they share the sensor, and only one of them has it at a time. */
@@ -37,144 +32,159 @@ export interface CounterDesk {
 const STALL_REFRESH_MS = 5_000;
 
 export function openDesk(deps: CounterDeps): CounterDesk {
-  let rev = 0;
-  let stall: StallEntry | null = null;
-  let stallVersion = 0;
-  let isLoaded = false;
-  let isClosed = false;
+  return new Desk(deps);
+}
 
-  const changed = (): void => {
-    rev += 1;
-    tillLive.changed();
-    enrolmentLive.changed();
-  };
-  const view = (): CounterView =>
-    viewOf({
-      rev,
-      state: till.state(),
-      stall,
-      stallVersion,
-      isLoaded,
-      link: deps.link.status(),
-      fingerCount: deps.matcher.status().enrolledCount,
+class Desk implements CounterDesk {
+  readonly #deps: CounterDeps;
+  readonly till: Till;
+  readonly enrolment: EnrolmentDesk;
+  readonly session: OperatorSession;
+  readonly journeys: JourneyLog = createJourneyLog();
+  readonly tillLive: LiveText = createLiveText(() => JSON.stringify(this.view()));
+  readonly enrolmentLive: LiveText = createLiveText(() => JSON.stringify(this.enrolmentView()));
+  readonly #stops: readonly (() => void)[];
+  #rev = 0;
+  #stall: StallEntry | null = null;
+  #stallVersion = 0;
+  #isLoaded = false;
+  #isClosed = false;
+
+  constructor(deps: CounterDeps) {
+    this.#deps = deps;
+    const recorder = createJourneyRecorder(this.journeys, {
+      unixMs: deps.now,
+      elapsedMs: () => performance.now(),
     });
-  const enrolmentView = (): EnrolmentView => enrolmentViewOf(rev, enrolment.state());
-  const tillLive = createLiveText(() => JSON.stringify(view()));
-  const enrolmentLive = createLiveText(() => JSON.stringify(enrolmentView()));
+    this.till = openTill(deps, recorder, () => this.#changed());
+    this.enrolment = openEnrolmentDesk(deps, () => this.#changed());
+    this.session = createOperatorSession({
+      operator: deps.operator,
+      nowMs: deps.now,
+      onEnd: () => this.#closeEnrolment(),
+    });
+    this.#stops = this.#listen();
+    void this.#start();
+  }
 
-  const journeys = createJourneyLog();
-  const recorder = createJourneyRecorder(journeys, {
-    unixMs: deps.now,
-    elapsedMs: () => performance.now(),
-  });
-  const till = openTill(deps, recorder, changed);
-  const enrolment = openEnrolmentDesk(deps, changed);
+  stall(): StallEntry | null {
+    return this.#stall;
+  }
 
-  const closeEnrolment = (): void => {
-    if (enrolment.state().mode.kind === "closed") return;
-    enrolment.send({ kind: "close" });
+  view(): CounterView {
+    return viewOf({
+      rev: this.#rev,
+      state: this.till.state(),
+      stall: this.#stall,
+      stallVersion: this.#stallVersion,
+      isLoaded: this.#isLoaded,
+      link: this.#deps.link.status(),
+      fingerCount: this.#deps.matcher.status().enrolledCount,
+    });
+  }
+
+  enrolmentView(): EnrolmentView {
+    return enrolmentViewOf(this.#rev, this.enrolment.state());
+  }
+
+  openEnrolment(): boolean {
+    const isPaused = this.till.state().mode.kind === "paused";
+    if (!isPaused && !this.till.send({ kind: "pause" })) return false;
+    if (isPaused && this.enrolment.state().mode.kind !== "closed") return true;
+    this.enrolment.send({ kind: "open" });
+    enrolmentOpened(this.#deps.log);
+    return true;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+    for (const part of [this.till, this.enrolment, this.session]) part.close();
+    this.tillLive.close();
+    this.enrolmentLive.close();
+  }
+
+  #changed(): void {
+    this.#rev += 1;
+    this.tillLive.changed();
+    this.enrolmentLive.changed();
+  }
+
+  #closeEnrolment(): void {
+    if (this.enrolment.state().mode.kind === "closed") return;
     // A save that the vault is writing cannot be left; its answer is not waited for either.
-    till.send({ kind: "resume" });
-    enrolmentClosed(deps.log);
-  };
-  const session = createOperatorSession({
-    operator: deps.operator,
-    nowMs: deps.now,
-    onEnd: closeEnrolment,
-  });
+    this.enrolment.send({ kind: "close" });
+    this.till.send({ kind: "resume" });
+    enrolmentClosed(this.#deps.log);
+  }
 
-  const tellSensor = (): void => {
-    const sensor = deps.station.status().kind === "ready" ? "ready" : "away";
-    till.send({ kind: "sensor", sensor });
-    enrolment.send({ kind: "sensor", sensor });
-  };
+  #listen(): readonly (() => void)[] {
+    const deps = this.#deps;
+    const refresh = setInterval(
+      () => void this.#attempt("read the stall", () => this.#refreshStall()),
+      STALL_REFRESH_MS,
+    );
+    refresh.unref();
+    return [
+      () => clearInterval(refresh),
+      deps.station.onStatus(() => this.#tellSensor()),
+      deps.link.onChange(() => this.#changed()),
+      deps.vault.onFingersChanged((student) => {
+        void this.#attempt("refresh a child's fingers", () => this.#refreshChild(student));
+      }),
+      deps.onAcked((eventIds) => this.journeys.acked(eventIds, deps.now())),
+    ];
+  }
 
-  async function refreshStall(): Promise<void> {
-    const next = await deps.directory.stall();
-    if (isClosed || JSON.stringify(next) === JSON.stringify(stall)) return;
-    stall = next;
-    stallVersion += 1;
+  async #start(): Promise<void> {
+    await this.#attempt("read the stall", () => this.#refreshStall());
+    // Before anything can be charged: a sale that the last life of this daemon did not show (rule C13).
+    await this.#attempt("look for an unconfirmed sale", async () => {
+      const found = await findUnconfirmed(this.#deps);
+      if (found !== null) this.till.send(found);
+    });
+    await this.#attempt("load the gallery", () => this.#loadGallery());
+    this.#isLoaded = true;
+    this.#tellSensor();
+    this.#changed();
+  }
+
+  #tellSensor(): void {
+    const sensor = this.#deps.station.status().kind === "ready" ? "ready" : "away";
+    this.till.send({ kind: "sensor", sensor });
+    this.enrolment.send({ kind: "sensor", sensor });
+  }
+
+  async #refreshStall(): Promise<void> {
+    const next = await this.#deps.directory.stall();
+    if (this.#isClosed || JSON.stringify(next) === JSON.stringify(this.#stall)) return;
+    this.#stall = next;
+    this.#stallVersion += 1;
     const perSale = next?.perSale ?? null;
-    till.send({ kind: "stall", till: { perSale, quickKeys: next?.quickKeys ?? [] } });
-    changed();
+    this.till.send({ kind: "stall", till: { perSale, quickKeys: next?.quickKeys ?? [] } });
+    this.#changed();
   }
 
-  async function loadGallery(): Promise<void> {
+  async #loadGallery(): Promise<void> {
+    const { matcher, vault, log } = this.#deps;
     const startMs = performance.now();
-    const report = await deps.matcher.load(await deps.vault.fingerRecords());
-    galleryLoaded(deps.log, { ...report, ms: Math.round(performance.now() - startMs) });
+    const report = await matcher.load(await vault.fingerRecords());
+    galleryLoaded(log, { ...report, ms: Math.round(performance.now() - startMs) });
   }
 
-  async function refreshChild(student: StudentId): Promise<void> {
-    const record = await deps.vault.fingersOf(student);
-    await (record === null ? deps.matcher.remove(student) : deps.matcher.put(record));
-    changed();
+  async #refreshChild(student: StudentId): Promise<void> {
+    const { matcher, vault } = this.#deps;
+    const record = await vault.fingersOf(student);
+    await (record === null ? matcher.remove(student) : matcher.put(record));
+    this.#changed();
   }
 
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+  /** A port's outage must not end the counter. */
+  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      counterFailed(deps.log, what, error);
+      counterFailed(this.#deps.log, what, error);
     }
-  };
-
-  async function findUnconfirmed(): Promise<void> {
-    const sale = await deps.saleDesk.lastUnconfirmedSale();
-    if (sale === null) return;
-    saleLeftUnconfirmed(deps.log);
-    till.send({ kind: "unconfirmed", sale: shown(sale) });
   }
-
-  async function start(): Promise<void> {
-    await attempt("read the stall", refreshStall);
-    // Before anything can be charged: what the last life of this daemon left on the disk (rule C13).
-    await attempt("look for an unconfirmed sale", findUnconfirmed);
-    await attempt("load the gallery", loadGallery);
-    isLoaded = true;
-    tellSensor();
-    changed();
-  }
-
-  const stops = [
-    deps.station.onStatus(tellSensor),
-    deps.link.onChange(changed),
-    deps.vault.onFingersChanged((student) => {
-      void attempt("refresh a child's fingers", () => refreshChild(student));
-    }),
-    deps.onAcked((eventIds) => journeys.acked(eventIds, deps.now())),
-  ];
-  const refresh = setInterval(() => void attempt("read the stall", refreshStall), STALL_REFRESH_MS);
-  refresh.unref();
-  void start();
-
-  return {
-    till,
-    enrolment,
-    session,
-    journeys,
-    tillLive,
-    enrolmentLive,
-    stall: () => stall,
-    view,
-    enrolmentView,
-    openEnrolment: () => {
-      const isPaused = till.state().mode.kind === "paused";
-      if (!isPaused && !till.send({ kind: "pause" })) return false;
-      if (isPaused && enrolment.state().mode.kind !== "closed") return true;
-      enrolment.send({ kind: "open" });
-      enrolmentOpened(deps.log);
-      return true;
-    },
-    close: () => {
-      isClosed = true;
-      clearInterval(refresh);
-      for (const stop of stops) stop();
-      till.close();
-      enrolment.close();
-      session.close();
-      tillLive.close();
-      enrolmentLive.close();
-    },
-  };
 }

@@ -33,6 +33,7 @@ import { parseCode, parseEnrolPress, type EnrolPress } from "./presses.ts";
  *   press {"kind":"choose-pin","student":"stu-…"} goes straight to "pin"; {"kind":"cancel"} leaves a child anywhere.
  */
 const COOKIE = "saku-operator";
+const WRONG = { kind: "wrong" } as const;
 
 export function enrolRoutes(desk: CounterDesk, deps: CounterDeps): Hono {
   return new Hono()
@@ -67,19 +68,18 @@ export function hasSession(c: Context, desk: CounterDesk): boolean {
 
 async function open(c: Context, desk: CounterDesk, deps: CounterDeps): Promise<Response> {
   const code = parseCode(await readFields(c));
-  const opened = code === null ? null : await desk.session.open(code);
-  if (opened === null || opened === "locked") {
+  const opened = code === null ? WRONG : await desk.session.open(code);
+  if (opened.kind !== "open") {
     operatorRefused(deps.log, "enrol");
-    const note = opened === null ? "wrong" : "locked";
-    if (isForm(c)) return c.redirect(`/enrol?note=${note}`, 303);
-    return c.json({ error: note }, opened === null ? 401 : 429);
+    if (isForm(c)) return c.redirect(`/enrol?note=${opened.kind}`, 303);
+    return c.json({ error: opened.kind }, opened.kind === "wrong" ? 401 : 429);
   }
   if (!desk.openEnrolment()) {
     desk.session.close();
     return isForm(c) ? c.redirect("/enrol?note=busy", 303) : c.json({ error: "busy" }, 409);
   }
-  setCookie(c, COOKIE, opened, { httpOnly: true, sameSite: "Strict", path: "/" });
-  return respond(c, { session: opened, view: desk.enrolmentView() });
+  setCookie(c, COOKIE, opened.token, { httpOnly: true, sameSite: "Strict", path: "/" });
+  return respond(c, { session: opened.token, view: desk.enrolmentView() });
 }
 
 function respond(c: Context, body: object): Response {

@@ -9,7 +9,7 @@ import type {
 } from "../../core/enrolment/enrolment-state.ts";
 import type { FingerRecord, SaveOutcome } from "../../core/vault/vault.ts";
 import { childEnrolled, counterFailed } from "./events.ts";
-import { createFingerDesk } from "./finger-desk.ts";
+import { createFingerDesk, type FingerDesk } from "./finger-desk.ts";
 import { runMachine, type Machine } from "./machine.ts";
 import type { CounterDeps } from "./ports.ts";
 
@@ -26,39 +26,21 @@ type Prints = {
   readonly templates: Map<number, { readonly bytes: Uint8Array; readonly of: readonly number[] }>;
 };
 
+/** Fingers that are begun again and again must not fill the memory. */
+const PLACEMENT_COUNT_MAX = 64;
+
+type Tools = {
+  readonly deps: CounterDeps;
+  readonly fingers: FingerDesk;
+  readonly prints: Prints;
+};
+type SlowEffect = Effect<"extract" | "merge" | "verify" | "search" | "save">;
 type Effect<Kind extends EnrolmentEffect["kind"]> = Extract<EnrolmentEffect, { kind: Kind }>;
 
 export function openEnrolmentDesk(deps: CounterDeps, changed: () => void): EnrolmentDesk {
   const fingers = createFingerDesk(deps.station, (report) => machine.send(report));
   const prints: Prints = { placements: new Map(), templates: new Map() };
-
-  async function extract({ capture }: Effect<"extract">): Promise<EnrolmentEvent> {
-    const captured = must(fingers.take(capture), "A placement without its image");
-    const report = await deps.matcher.extract(captured.image);
-    if (report.kind === "poor")
-      return { kind: "extracted", capture, result: { kind: "poor", cause: report.reason } };
-    prints.placements.set(capture, report.template);
-    const word = report.quality >= GOOD_QUALITY ? "good" : "fair";
-    return { kind: "extracted", capture, result: { kind: "usable", word } };
-  }
-
-  /** Each slow step as a promise of the event that answers it. */
-  function work(
-    effect: Effect<"extract" | "merge" | "verify" | "search" | "save">,
-  ): Promise<EnrolmentEvent> {
-    switch (effect.kind) {
-      case "extract":
-        return extract(effect);
-      case "merge":
-        return merge(deps, prints, effect);
-      case "verify":
-        return verify(deps, prints, effect);
-      case "search":
-        return search(deps, prints, effect);
-      case "save":
-        return save(deps, prints, effect);
-    }
-  }
+  const tools: Tools = { deps, fingers, prints };
 
   function perform(effect: EnrolmentEffect): void {
     switch (effect.kind) {
@@ -83,7 +65,7 @@ export function openEnrolmentDesk(deps: CounterDeps, changed: () => void): Enrol
       case "verify":
       case "search":
       case "save":
-        work(effect).then(machine.send, (error: unknown) => {
+        work(tools, effect).then(machine.send, (error: unknown) => {
           counterFailed(deps.log, effect.kind, error);
           machine.send(
             effect.kind === "save"
@@ -105,6 +87,39 @@ export function openEnrolmentDesk(deps: CounterDeps, changed: () => void): Enrol
     changed,
   });
   return { ...machine, close: () => fingers.close() };
+}
+
+/** Each slow step as a promise of the event that answers it. */
+function work(tools: Tools, effect: SlowEffect): Promise<EnrolmentEvent> {
+  const { deps, prints } = tools;
+  switch (effect.kind) {
+    case "extract":
+      return extract(tools, effect);
+    case "merge":
+      return merge(deps, prints, effect);
+    case "verify":
+      return verify(deps, prints, effect);
+    case "search":
+      return search(deps, prints, effect);
+    case "save":
+      return save(deps, prints, effect);
+  }
+}
+
+async function extract(
+  { deps, fingers, prints }: Tools,
+  { capture }: Effect<"extract">,
+): Promise<EnrolmentEvent> {
+  const captured = must(fingers.take(capture), "A placement without its image");
+  const report = await deps.matcher.extract(captured.image);
+  if (report.kind === "poor")
+    return { kind: "extracted", capture, result: { kind: "poor", cause: report.reason } };
+  prints.placements.set(capture, report.template);
+  const [oldest] = prints.placements.keys();
+  if (prints.placements.size > PLACEMENT_COUNT_MAX && oldest !== undefined)
+    prints.placements.delete(oldest);
+  const word = report.quality >= GOOD_QUALITY ? "good" : "fair";
+  return { kind: "extracted", capture, result: { kind: "usable", word } };
 }
 
 function placement(prints: Prints, number: number): Uint8Array {

@@ -1,5 +1,5 @@
 import type { GlassOrder } from "../../core/identify/glass.ts";
-import type { CaptureTimings, SensorImage } from "../../sensors/sensor.ts";
+import type { CaptureOutcome, CaptureTimings, SensorImage } from "../../sensors/sensor.ts";
 import type { CounterStation } from "./ports.ts";
 
 export type FingerReport =
@@ -36,12 +36,6 @@ export function createFingerDesk(
   const images = new Map<number, CapturedImage>();
   let running = new AbortController();
 
-  function keep(capture: number, captured: CapturedImage): void {
-    images.set(capture, captured);
-    const [oldest] = images.keys();
-    if (images.size > IMAGE_COUNT_MAX && oldest !== undefined) images.delete(oldest);
-  }
-
   /** Nothing of a cancelled order is reported (`cancel-finger`). */
   async function carryOut(
     work: (signal: AbortSignal) => Promise<FingerReport>,
@@ -62,51 +56,39 @@ export function createFingerDesk(
   async function capture(
     number: number,
     waitMs: number,
-    signal: AbortSignal,
+    cancellation: AbortSignal,
   ): Promise<FingerReport> {
     const startMs = performance.now();
-    const outcome = await station.capture({ waitMs, cancellation: signal });
-    switch (outcome.kind) {
-      case "image":
-        keep(number, {
-          image: outcome.image,
-          timings: outcome.timings,
-          wholeMs: performance.now() - startMs,
-        });
-        return { kind: "captured", capture: number, outcome: "image" };
-      case "image-poor":
-        return { kind: "captured", capture: number, outcome: "poor" };
-      case "no-finger":
-      case "cancelled":
-        return { kind: "captured", capture: number, outcome: "no-finger" };
+    const outcome = await station.capture({ waitMs, cancellation });
+    if (outcome.kind === "image") {
+      const { image, timings } = outcome;
+      keep(images, number, { image, timings, wholeMs: performance.now() - startMs });
     }
-  }
-
-  function order(given: GlassOrder): void {
-    switch (given.kind) {
-      case "capture": {
-        const refused = { kind: "captured", capture: given.capture, outcome: "no-finger" } as const;
-        void carryOut((signal) => capture(given.capture, given.waitMs, signal), refused);
-        return;
-      }
-      case "wait-lifted":
-        void carryOut(
-          async (signal) => ({
-            kind: "lifted",
-            isFree: await station.waitLifted({ waitMs: given.waitMs, cancellation: signal }),
-          }),
-          { kind: "lifted", isFree: false },
-        );
-        return;
-      case "cancel-finger":
-        running.abort();
-        running = new AbortController();
-        return;
-    }
+    return { kind: "captured", capture: number, outcome: WORD_OF_OUTCOME[outcome.kind] };
   }
 
   return {
-    order,
+    order: (given) => {
+      switch (given.kind) {
+        case "capture":
+          void carryOut((signal) => capture(given.capture, given.waitMs, signal), {
+            kind: "captured",
+            capture: given.capture,
+            outcome: "no-finger",
+          });
+          return;
+        case "wait-lifted":
+          void carryOut((signal) => waitLifted(station, given.waitMs, signal), {
+            kind: "lifted",
+            isFree: false,
+          });
+          return;
+        case "cancel-finger":
+          running.abort();
+          running = new AbortController();
+          return;
+      }
+    },
     take: (number) => {
       const captured = images.get(number) ?? null;
       images.delete(number);
@@ -114,4 +96,25 @@ export function createFingerDesk(
     },
     close: () => running.abort(),
   };
+}
+
+const WORD_OF_OUTCOME = {
+  image: "image",
+  "image-poor": "poor",
+  "no-finger": "no-finger",
+  cancelled: "no-finger",
+} as const satisfies Record<CaptureOutcome["kind"], string>;
+
+function keep(images: Map<number, CapturedImage>, number: number, captured: CapturedImage): void {
+  images.set(number, captured);
+  const [oldest] = images.keys();
+  if (images.size > IMAGE_COUNT_MAX && oldest !== undefined) images.delete(oldest);
+}
+
+async function waitLifted(
+  station: CounterStation,
+  waitMs: number,
+  cancellation: AbortSignal,
+): Promise<FingerReport> {
+  return { kind: "lifted", isFree: await station.waitLifted({ waitMs, cancellation }) };
 }

@@ -8,10 +8,15 @@ import {
 } from "../../core/checkout/lockout.ts";
 import type { CounterOperator } from "./ports.ts";
 
+export type Opened =
+  | { readonly kind: "open"; readonly token: string }
+  | { readonly kind: "wrong" }
+  | { readonly kind: "locked" };
+
 /** One person at a time holds the operator's session; a newer right code takes it over. */
 export interface OperatorSession {
-  /** A session token for a right code; null for a wrong one, "locked" while the code has to rest. */
-  open(code: string): Promise<string | "locked" | null>;
+  /** `locked`: too many wrong codes, the code has to rest. */
+  open(code: string): Promise<Opened>;
   /** Checks a code without opening anything (voids). */
   check(code: string): Promise<boolean | "locked">;
   /** True for the open session's token; keeps it open for another while. */
@@ -60,10 +65,10 @@ export function createOperatorSession(parts: {
     check,
     open: async (code) => {
       const checked = await check(code);
-      if (checked !== true) return checked === "locked" ? "locked" : null;
+      if (checked !== true) return { kind: checked === "locked" ? "locked" : "wrong" };
       token = randomBytes(24).toString("base64url");
       keepOpen();
-      return token;
+      return { kind: "open", token };
     },
     touch: (given) => {
       if (token === null || given === undefined || given.length !== token.length) return false;

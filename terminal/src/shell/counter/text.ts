@@ -130,7 +130,6 @@ const id = {
   placeAgain: "Tempelkan lagi",
   placeVerify: "Sekali lagi untuk memastikan",
   liftNow: "Angkat jari",
-  placingOf: "dari",
   works: {
     extracting: "Membaca …",
     merging: "Menggabungkan …",
@@ -163,6 +162,7 @@ const id = {
   pinKeep: "PIN lama tetap dipakai",
   saving: "Menyimpan …",
   saved: "Tersimpan",
+  savedFinger: "jari direkam",
   savedFingers: "jari direkam",
   savedPin: "PIN disimpan",
   next: "Siswa berikutnya",
@@ -308,7 +308,6 @@ const en: Text = {
   placeAgain: "Place again",
   placeVerify: "Once more to make sure",
   liftNow: "Lift the finger",
-  placingOf: "of",
   works: {
     extracting: "Reading …",
     merging: "Putting together …",
@@ -341,7 +340,8 @@ const en: Text = {
   pinKeep: "Keep the old PIN",
   saving: "Saving …",
   saved: "Saved",
-  savedFingers: "finger(s) enrolled",
+  savedFinger: "finger enrolled",
+  savedFingers: "fingers enrolled",
   savedPin: "PIN saved",
   next: "Next student",
   failed: "Not saved",

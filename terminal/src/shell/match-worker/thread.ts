@@ -37,91 +37,108 @@ type Pending = {
 
 /** One worker thread that is started again when it dies or hangs; questions wait in a bounded queue. */
 export function startThread(options: ThreadOptions): Thread {
-  const pending = new Map<number, Pending>();
-  let worker: Worker | null = null;
-  let nextId = 1;
-  let restartCount = 0;
-  let lastStartMs = 0;
-  let restartTimer: NodeJS.Timeout | null = null;
-  let isClosed = false;
+  const thread = new RestartingThread(options);
+  thread.start();
+  return thread;
+}
 
-  function settle(message: AnswerMessage): void {
-    const waiting = pending.get(message.id);
+class RestartingThread implements Thread {
+  readonly #options: ThreadOptions;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  #nextId = 1;
+  #restartCount = 0;
+  #lastStartMs = 0;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#lastStartMs = performance.now();
+    // The engine needs nothing of how this process was started.
+    const worker = new Worker(this.#options.workerUrl, { execArgv: [] });
+    this.#worker = worker;
+    worker.on("message", (message: AnswerMessage) => this.#settle(message));
+    worker.on("error", (error) => {
+      this.#lose(worker, "crashed", error instanceof Error ? error.message : String(error));
+    });
+    worker.on("exit", (code) => {
+      this.#lose(worker, "crashed", `The match worker ended with code ${code}`);
+    });
+    this.#options.onStart();
+  }
+
+  ask<Name extends QuestionName>(name: Name, ask: Ask<Name>): Promise<AnswerTo<Name>> {
+    const worker = this.#worker;
+    if (worker === null)
+      return refused(this.#isClosed ? "closed" : "crashed", "The match worker is not running");
+    const { pendingMax, requestTimeoutMs } = this.#options;
+    if (this.#pending.size >= pendingMax)
+      return refused("busy", `${pendingMax} questions are waiting already`);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#lose(worker, "timeout", `No answer to "${name}" within ${requestTimeoutMs} ms`);
+      }, requestTimeoutMs);
+      this.#pending.set(id, { resolve: resolve as (answer: unknown) => void, reject, timer });
+      const message: RequestMessage = { id, name, ask };
+      worker.postMessage(message);
+    });
+  }
+
+  restartCount(): number {
+    return this.#restartCount;
+  }
+
+  pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#restartTimer);
+    const last = this.#worker;
+    this.#worker = null;
+    this.#failAll(new MatcherFailedError("closed", "The match worker was closed"));
+    await last?.terminate();
+  }
+
+  #settle(message: AnswerMessage): void {
+    const waiting = this.#pending.get(message.id);
     if (waiting === undefined) return;
-    pending.delete(message.id);
+    this.#pending.delete(message.id);
     clearTimeout(waiting.timer);
     if (message.isOk) waiting.resolve(message.answer);
     else waiting.reject(new MatcherFailedError("refused", message.sentence));
   }
 
-  function failAll(error: MatcherFailedError): void {
-    for (const waiting of pending.values()) {
+  #failAll(error: MatcherFailedError): void {
+    for (const waiting of this.#pending.values()) {
       clearTimeout(waiting.timer);
       waiting.reject(error);
     }
-    pending.clear();
+    this.#pending.clear();
   }
 
-  function start(): void {
-    restartTimer = null;
-    lastStartMs = performance.now();
-    const started = new Worker(options.workerUrl, { execArgv: [] });
-    worker = started;
-    started.on("message", settle);
-    started.on("error", (error) => {
-      lose(started, "crashed", error instanceof Error ? error.message : String(error));
-    });
-    started.on("exit", (code) => {
-      lose(started, "crashed", `The match worker ended with code ${code}`);
-    });
-    options.onStart();
-  }
-
-  function lose(lost: Worker, code: "crashed" | "timeout", sentence: string): void {
-    if (worker !== lost || isClosed) return;
-    worker = null;
+  #lose(lost: Worker, code: "crashed" | "timeout", sentence: string): void {
+    if (this.#worker !== lost || this.#isClosed) return;
+    this.#worker = null;
     void lost.terminate();
-    failAll(new MatcherFailedError(code, sentence));
-    restartCount += 1;
-    options.onCrash(sentence);
-    const { restartPauseMs } = options;
-    const pauseMs = performance.now() - lastStartMs < restartPauseMs ? restartPauseMs : 0;
-    restartTimer = setTimeout(start, pauseMs);
+    this.#failAll(new MatcherFailedError(code, sentence));
+    this.#restartCount += 1;
+    this.#options.onCrash(sentence);
+    const { restartPauseMs } = this.#options;
+    const livedMs = performance.now() - this.#lastStartMs;
+    this.#restartTimer = setTimeout(
+      () => this.start(),
+      livedMs < restartPauseMs ? restartPauseMs : 0,
+    );
   }
+}
 
-  function ask<Name extends QuestionName>(name: Name, ask: Ask<Name>): Promise<AnswerTo<Name>> {
-    const current = worker;
-    if (current === null)
-      return Promise.reject(
-        new MatcherFailedError(isClosed ? "closed" : "crashed", "The match worker is not running"),
-      );
-    if (pending.size >= options.pendingMax)
-      return Promise.reject(
-        new MatcherFailedError("busy", `${options.pendingMax} questions are waiting already`),
-      );
-    const id = nextId++;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        lose(current, "timeout", `No answer to "${name}" within ${options.requestTimeoutMs} ms`);
-      }, options.requestTimeoutMs);
-      pending.set(id, { resolve: resolve as (answer: unknown) => void, reject, timer });
-      const message: RequestMessage = { id, name, ask };
-      current.postMessage(message);
-    });
-  }
-
-  start();
-  return {
-    ask,
-    restartCount: () => restartCount,
-    pendingCount: () => pending.size,
-    close: async () => {
-      isClosed = true;
-      if (restartTimer !== null) clearTimeout(restartTimer);
-      const last = worker;
-      worker = null;
-      failAll(new MatcherFailedError("closed", "The match worker was closed"));
-      await last?.terminate();
-    },
-  };
+function refused(code: MatcherFailedError["code"], sentence: string): Promise<never> {
+  return Promise.reject(new MatcherFailedError(code, sentence));
 }

@@ -34,6 +34,7 @@ document.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement) || !form.action.endsWith("/enrol/press")) return;
   event.preventDefault();
   const fields = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) fields.append(name, String(value));
+  for (const [name, value] of new FormData(form))
+    if (typeof value === "string") fields.append(name, value);
   void fetch("/enrol/press", { method: "POST", body: fields, redirect: "manual" }).then(refresh);
 });

@@ -21,6 +21,11 @@ function at(path: string): unknown {
   return value ?? null;
 }
 
+function wordAt(path: string): string {
+  const value = at(path);
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
 function holds(condition: string): boolean {
   const [path = "", wanted = ""] = condition.split(":");
   const value = at(path);
@@ -55,8 +60,9 @@ function show(): void {
   body.dataset["screen"] = view.screen;
   each("if", (element, conditions) => (element.hidden = !all(conditions)));
   each("enable-if", (element, conditions) => element.toggleAttribute("disabled", !all(conditions)));
-  each("text", (element, path) => write(element, String(at(path) ?? "")));
+  each("text", (element, path) => write(element, wordAt(path)));
   each("rupiah", (element, path) => write(element, money(at(path))));
+  each("zero", (element, path) => element.classList.toggle("is-zero", at(path) === 0));
   each("dots", (element, path) => write(element, "●".repeat(Number(at(path) ?? 0))));
   each("time", (element, path) => write(element, at(path) === null ? "" : clock(Number(at(path)))));
   each("lines", showLines);
@@ -189,7 +195,9 @@ function listen(): void {
 }
 
 function tick(): void {
-  each("clock", (element) => write(element, clock(Date.now())));
+  each("clock", (element) =>
+    write(element, `${clock(Date.now())} ${body.dataset["zoneName"] ?? ""}`),
+  );
 }
 
 addEventListener("pageshow", (event) => {
