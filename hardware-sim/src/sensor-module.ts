@@ -53,7 +53,11 @@ export interface SimulatedModule {
   readonly faults: Faults;
   readonly counters: ModuleCounters;
   /** What lies on the glass as the module sees it: 0 … 15 a pixel, without the noise of a look. */
-  glassLevels(): { readonly widthPx: number; readonly heightPx: number; readonly levels: Uint8Array } | null;
+  glassLevels(): {
+    readonly widthPx: number;
+    readonly heightPx: number;
+    readonly levels: Uint8Array;
+  } | null;
   /** Lays a finger, or any picture, on the glass. */
   place(what: Placement | GrayImage): void;
   lift(): void;
