@@ -1,0 +1,43 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { MIGRATIONS } from "./migrations/migrate.ts";
+import { openSqlite } from "./sqlite-connection.ts";
+import { openStore } from "./store.ts";
+
+/** Every SELECT that stands in a trigger, with the new row's columns as values. */
+function triggerQuestions(): readonly string[] {
+  const triggers = MIGRATIONS.flatMap(
+    ({ sql }) => sql.match(/CREATE TRIGGER[^;]*?BEGIN[\s\S]*?END;/g) ?? [],
+  );
+  const inner = triggers.flatMap(
+    (text) => text.match(/\(SELECT [^()]*(?:\([^()]*\)[^()]*)*\)/g) ?? [],
+  );
+  return inner
+    .map((text) => text.slice(1, -1).replaceAll(/(NEW|OLD)\.\w+(?: - 1)?/g, "'x'"))
+    .filter((text) => !text.includes("account.id"));
+}
+
+describe("the questions that triggers ask for every row", () => {
+  it("are answered by an index that fits, never by walking a school or a table", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "saku-plans-")), "ledger.sqlite");
+    const store = await openStore({ file, clock: () => 1 });
+    const raw = await openSqlite(file, "read-only");
+    const questions = triggerQuestions();
+    expect(questions.length).toBeGreaterThan(10);
+    const walks: string[] = [];
+    for (const question of questions) {
+      const plan = await raw.all(`EXPLAIN QUERY PLAN ${question}`);
+      const steps = plan.map((row) => String(row["detail"]));
+      // The newest number of a school is the end of its index: one step.
+      const isEndOfIndex = question.includes("max(seq)");
+      for (const step of steps)
+        if (/^SCAN|\(school=\?\)|\(device=\?\)/.test(step) && !isEndOfIndex)
+          walks.push(`${question.slice(0, 80)} → ${step}`);
+    }
+    expect(walks).toEqual([]);
+    await raw.close();
+    await store.close();
+  });
+});
