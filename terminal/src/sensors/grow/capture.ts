@@ -9,6 +9,7 @@ import {
 } from "./commands.ts";
 import type { Exchange } from "./exchange.ts";
 import { expandImage } from "./image.ts";
+import { fingerprintOfBytes, isPlausible } from "./plausible.ts";
 import { imageByteCount, type GrowProfile } from "./profiles.ts";
 import { askSurely } from "./session.ts";
 
@@ -110,23 +111,50 @@ async function transfer(
   return { kind: "failed" };
 }
 
+/** What a driver remembers from image to image. */
+export type CaptureMemory = { previousHash: number | null };
+
+export type CaptureParts = {
+  readonly exchange: Exchange;
+  readonly profile: GrowProfile;
+  readonly memory: CaptureMemory;
+};
+
+/** An image that cannot be of this touch is taken once more; two of them are a fault of the module. */
+async function bringUp(
+  { exchange, profile, memory }: CaptureParts,
+  cancellation: Cancellation,
+): Promise<Transfer | { readonly kind: "implausible" }> {
+  let retryCount = 0;
+  for (let attempt = 1; attempt <= CAPTURES_PER_TOUCH; attempt++) {
+    if (attempt > 1 && !(await recapture(exchange))) break;
+    const moved = await transfer(exchange, profile, cancellation);
+    if (moved.kind !== "whole") return moved;
+    retryCount += moved.retryCount;
+    const isGood = isPlausible(moved.packed, memory.previousHash);
+    memory.previousHash = fingerprintOfBytes(moved.packed);
+    if (isGood) return { ...moved, retryCount };
+  }
+  return { kind: "implausible" };
+}
+
 /** Polls for a finger and brings its image up; see `FingerSensor.capture`. */
 export async function captureImage(
-  exchange: Exchange,
-  profile: GrowProfile,
+  parts: CaptureParts,
   options: WaitOptions,
 ): Promise<CaptureOutcome> {
-  const { line } = exchange;
-  const touch = await waitForTouch(exchange, options);
+  const { line } = parts.exchange;
+  const touch = await waitForTouch(parts.exchange, options);
   if (touch.kind === "failed") return { kind: "image-poor", reason: "capture-failed" };
   if (touch.kind !== "taken") return { kind: touch.kind };
   const startedAtMs = line.nowMs();
-  const moved = await transfer(exchange, profile, options.cancellation);
+  const moved = await bringUp(parts, options.cancellation);
   if (moved.kind === "cancelled") return { kind: "cancelled" };
-  if (moved.kind !== "whole") return { kind: "image-poor", reason: "transfer-failed" };
+  if (moved.kind === "implausible") return { kind: "image-poor", reason: "capture-failed" };
+  if (moved.kind === "failed") return { kind: "image-poor", reason: "transfer-failed" };
   return {
     kind: "image",
-    image: expandImage(moved.packed, profile),
+    image: expandImage(moved.packed, parts.profile),
     timings: {
       captureMs: touch.captureMs,
       transferMs: line.nowMs() - startedAtMs,

@@ -195,6 +195,28 @@ test("a finger that came to rest after bad exposures is timed from its first tou
   expect(outcome.kind === "image" && outcome.timings.captureMs).toBeGreaterThan(200);
 });
 
+test("a module that sends its old picture again is not believed: it may show the child before", async () => {
+  const { module, sensor } = await opened((m) => {
+    m.isTouched = true;
+  });
+  expect((await capture(sensor)).kind).toBe("image");
+  module.isFrozen = true;
+  expect(await capture(sensor)).toEqual({ kind: "image-poor", reason: "capture-failed" });
+  module.isFrozen = false;
+  expect((await capture(sensor)).kind).toBe("image");
+});
+
+test("one grey all over is no image", async () => {
+  for (const grey of [0x00, 0x77, 0xff]) {
+    const { sensor } = await opened((m) => {
+      m.isTouched = true;
+      m.isFrozen = true;
+      m.packed = new Uint8Array(18_432).fill(grey);
+    });
+    expect(await capture(sensor)).toEqual({ kind: "image-poor", reason: "capture-failed" });
+  }
+});
+
 test("no light is red, and old firmware gets colours that it knows", async () => {
   const { module, sensor } = await opened((m) => {
     m.colourMax = 3;

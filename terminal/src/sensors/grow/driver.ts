@@ -1,5 +1,5 @@
 import type { FingerSensor, SensorInfo, SensorLight } from "../sensor.ts";
-import { captureImage, waitForLift } from "./capture.ts";
+import { captureImage, waitForLift, type CaptureMemory } from "./capture.ts";
 import { CODE_OK, setRing } from "./commands.ts";
 import type { Exchange } from "./exchange.ts";
 import { ringOf, simplerRing } from "./light.ts";
@@ -36,9 +36,10 @@ export async function openGrowSensor(
   model: GrowModel | "auto",
 ): Promise<FingerSensor> {
   const profile = await settleSession(exchange, model);
+  const memory: CaptureMemory = { previousHash: null };
   return {
     info: infoOf(exchange, profile),
-    capture: (options) => captureImage(exchange, profile, options),
+    capture: (options) => captureImage({ exchange, profile, memory }, options),
     waitLifted: (options) => waitForLift(exchange, options),
     setLight: async (light) => {
       // A light that does not obey must never stop a sale, so its answer is not looked at twice.

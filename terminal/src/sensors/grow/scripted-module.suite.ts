@@ -18,7 +18,10 @@ export type ScriptedModule = {
   isLocked: boolean;
   /** The password is not the factory's. */
   isForeign: boolean;
+  /** A little different at every look, as real pictures are. */
   packed: Uint8Array;
+  /** Sends its old picture again whatever lies on the glass. */
+  isFrozen: boolean;
   packetSizeCode: number;
   savedBaudUnits: number;
   /** When the new rate begins: "saved" = only after a power cut. */
@@ -72,8 +75,12 @@ function replyTo(module: ScriptedModule, command: string): Uint8Array {
     return Buffer.from(COMMAND_OK, "hex");
   }
   if (module.isLocked) return Buffer.from(ack(0x21), "hex");
-  if (body === "010003010005")
-    return Buffer.from(ack(module.glassCodes.shift() ?? (module.isTouched ? 0 : 2)), "hex");
+  if (body === "010003010005") {
+    const code = module.glassCodes.shift() ?? (module.isTouched ? 0 : 2);
+    if (code === 0 && !module.isFrozen)
+      module.packed = module.packed.map((b, at) => (at === 0 ? b + 1 : b));
+    return Buffer.from(ack(code), "hex");
+  }
   if (body === "0100030a000e") {
     const fault = module.wireFaults.shift() ?? ((bytes: Uint8Array): Uint8Array => bytes);
     return Buffer.concat([Buffer.from(COMMAND_OK, "hex"), fault(transferBytes(module))]);
@@ -119,6 +126,7 @@ export function createScriptedModule(
     isLocked: false,
     isForeign: false,
     packed: testPicture(18_432),
+    isFrozen: false,
     packetSizeCode: 2,
     savedBaudUnits: 6,
     baudPersonality: "at-once",
