@@ -35,10 +35,10 @@ import {
   writeStall,
   writeStudent,
 } from "../store/register-store.ts";
-import type { WritableSql } from "../store/sqlite.ts";
+import type { Database, WritableSql } from "../store/sqlite.ts";
 import {
   eraseVault,
-  eraseVaultItems,
+  eraseFingers,
   readFingerItems,
   readVaultItem,
   writeEpochKey,
@@ -50,6 +50,8 @@ import { judgeRoster, sealEpochKey } from "../vault/epoch-keys.ts";
 export type Applied = {
   readonly fingersOf: readonly StudentId[];
   readonly haveKeysChanged: boolean;
+  /** Something was deleted that must not stay readable in the write-ahead log either. */
+  readonly hasErased: boolean;
 };
 
 export type CommandOutcome = {
@@ -67,6 +69,7 @@ export type CommandDeskParts = {
   readonly cloudKey: () => PublicKey;
   readonly schoolRootKey: PublicKey;
   readonly journal: Journal;
+  readonly database: Pick<Database, "emptyLog">;
   readonly keys: DeviceKeys;
   readonly clock: Clock;
   readonly log: Log;
@@ -77,7 +80,7 @@ type Scope = {
   readonly tx: WritableSql;
   readonly append: Append;
 };
-const NOTHING: Applied = { fingersOf: [], haveKeysChanged: false };
+const NOTHING: Applied = { fingersOf: [], haveKeysChanged: false, hasErased: false };
 
 function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | null {
   const signed = verifyObject("saku.command.v1", bytes, parts.cloudKey, verifyWithNode);
@@ -133,6 +136,7 @@ async function applyChunk(
     }
     return { have, appliedCount: changes.length, changes, hasGap };
   });
+  if (outcome.changes.some((change) => change.hasErased)) await parts.database.emptyLog();
   for (const { rev, body } of applied) commandApplied(parts.log, { rev, kind: body.kind });
   return outcome;
 }
@@ -206,26 +210,23 @@ async function consent(
   const { student, state, version } = body;
   await writeConsent(tx, student, { state, version });
   if (state === "granted") return NOTHING;
-  await eraseVaultItems(tx, student);
+  await eraseFingers(tx, student);
   await append({ type: "erase-receipt", student, consent: version });
   childErased(parts.log, { consent: version });
-  return { fingersOf: [student], haveKeysChanged: false };
+  return { fingersOf: [student], haveKeysChanged: false, hasErased: true };
 }
 
-/** Keeps a sealed item of another terminal; never an older one, and none of a child without consent. */
+/** Keeps a sealed item of another terminal; never an older one, and no fingers of a child without consent. */
 async function vaultItem(
   { tx }: Scope,
   { item }: Extract<CommandBody, { kind: "vault" }>,
 ): Promise<Applied> {
-  const granted = await readConsent(tx, item.student);
-  if (granted?.state !== "granted") return NOTHING;
+  const consented = await readConsent(tx, item.student);
+  if (item.item === "fingers" && consented?.state !== "granted") return NOTHING;
   const own = await readVaultItem(tx, item.student, item.item);
   if (own !== null && own.version >= item.version) return NOTHING;
   await writeVaultItem(tx, item);
-  return {
-    fingersOf: item.item === "fingers" ? [item.student] : [],
-    haveKeysChanged: false,
-  };
+  return item.item === "fingers" ? { ...NOTHING, fingersOf: [item.student] } : NOTHING;
 }
 
 async function roster({ parts, tx }: Scope, bytes: Uint8Array): Promise<Applied> {
@@ -242,10 +243,10 @@ async function roster({ parts, tx }: Scope, bytes: Uint8Array): Promise<Applied>
   rosterAccepted(log, { rev: verdict.roster.rev, epoch, isMember: verdict.epochKey !== null });
   if (verdict.epochKey !== null) {
     await writeEpochKey(tx, epoch, sealEpochKey(keys, epoch, verdict.epochKey));
-    return { fingersOf: [], haveKeysChanged: true };
+    return { ...NOTHING, haveKeysChanged: true };
   }
   // The school no longer trusts this terminal with templates.
   const fingersOf = (await readFingerItems(tx)).map((item) => item.student);
   await eraseVault(tx);
-  return { fingersOf, haveKeysChanged: true };
+  return { fingersOf, haveKeysChanged: true, hasErased: true };
 }

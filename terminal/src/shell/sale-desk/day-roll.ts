@@ -8,13 +8,10 @@ import {
 import { returnLease } from "../../core/wallet/lease.ts";
 import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
 import type { Clock } from "../clock/clock.ts";
-import type { Append, Journal } from "../store/journal.ts";
+import { zoneOf, type Append, type Journal } from "../store/journal.ts";
 import { lastSeqOf, readHead, writeDay } from "../store/journal-store.ts";
 import { activeLeases, totalsOfDay, updateLease } from "../store/money-store.ts";
-import { readStall } from "../store/register-store.ts";
 import type { WritableSql } from "../store/sqlite.ts";
-
-const ZONE_DEFAULT = 420;
 
 /** Opens today's school day if it is not open yet: first the old one is closed and its leases go back (W12). */
 export async function rollDay(
@@ -23,7 +20,7 @@ export async function rollDay(
 ): Promise<SchoolDay> {
   return journal.commit(async (tx, append) => {
     const head = await readHead(tx);
-    const zone = (await readStall(tx))?.zone ?? ZONE_DEFAULT;
+    const zone = await zoneOf(tx);
     const today = advanceSchoolDay(head.day, schoolDayAt(clock.nowMs(), zone));
     if (head.day === today) return today;
     if (head.day !== null) {

@@ -101,6 +101,7 @@ export async function openTestTerminal(folder?: string): Promise<TestTerminal> {
     cloudKey: () => CLOUD.publicKey,
     schoolRootKey: SCHOOL_ROOT.publicKey,
     journal,
+    database,
     keys,
     clock,
     log,

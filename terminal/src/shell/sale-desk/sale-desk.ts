@@ -173,18 +173,19 @@ async function factsOf(sql: Sql, parts: SaleDeskParts, order: SaleOrder): Promis
 async function attempt(parts: SaleDeskParts, order: SaleOrder): Promise<Attempt> {
   const startMs = performance.now();
   let decideMs = 0;
+  let signMs = 0;
   const result = await parts.journal.commit(async (tx, append): Promise<Attempt> => {
     const facts = await factsOf(tx, parts, order);
     const decision = decideSale(facts, order);
     decideMs = performance.now() - startMs;
     if (decision.kind !== "sell") return { kind: "open", decision };
     const outcome = await book({ tx, append }, order, decision.spends);
+    signMs = outcome.timings.signMs;
     return { kind: "booked", outcome, decideMs };
   });
   if (result.kind === "open") return result;
-  const { lastSignMs } = parts.journal;
-  const commitMs = performance.now() - startMs - decideMs - lastSignMs;
-  const timings = { decideMs, askMs: 0, signMs: lastSignMs, commitMs };
+  const commitMs = performance.now() - startMs - decideMs - signMs;
+  const timings = { decideMs, askMs: 0, signMs, commitMs };
   return { ...result, outcome: { ...result.outcome, timings } };
 }
 
@@ -195,7 +196,7 @@ async function book(
 ): Promise<Extract<SaleOutcome, { kind: "sold" }>> {
   const stall = must(await readStall(tx), "A sale without a stall");
   const student = must(await readStudent(tx, order.student), "A sale to nobody");
-  const { event, id } = await append({
+  const { event, id, signMs } = await append({
     type: "sale",
     student: order.student,
     merchant: stall.merchant,
@@ -219,7 +220,7 @@ async function book(
     firstName: student.firstName,
     amount: order.amount,
     atMs: event.at,
-    timings: { decideMs: 0, askMs: 0, signMs: 0, commitMs: 0 },
+    timings: { decideMs: 0, askMs: 0, signMs, commitMs: 0 },
   };
 }
 

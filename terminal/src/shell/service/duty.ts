@@ -59,6 +59,7 @@ export async function openDuty(
       cloudKey: () => membership.cloudKey,
       schoolRootKey: membership.schoolRootKey,
       journal,
+      database,
       keys,
       clock,
       log,

@@ -90,6 +90,8 @@ export type StoredEvent = {
   readonly event: SakuEvent;
   readonly id: Uint8Array;
   readonly bytes: SignedBytes;
+  /** How long signing it took. */
+  readonly signMs: number;
 };
 
 export async function insertEvent(tx: WritableSql, stored: StoredEvent): Promise<void> {

@@ -25,7 +25,7 @@ import {
   type StoredEvent,
 } from "./journal-store.ts";
 import { readStall } from "./register-store.ts";
-import type { Database, WritableSql } from "./sqlite.ts";
+import type { Database, Sql, WritableSql } from "./sqlite.ts";
 
 /** Adds one signed event to the transaction it was given for. */
 export type Append = (body: EventBody) => Promise<StoredEvent>;
@@ -38,8 +38,6 @@ export interface Journal {
   readonly inc: Incarnation;
   /** Runs `work` in one transaction; listeners hear of its events only after the commit. */
   commit<T>(work: (tx: WritableSql, append: Append) => Promise<T>): Promise<T>;
-  /** Milliseconds that signing took inside the last commit. */
-  readonly lastSignMs: number;
   onCommitted(listener: (events: readonly StoredEvent[]) => void): () => void;
 }
 
@@ -56,48 +54,47 @@ export function newIncarnation(): Incarnation {
   return incarnation(toHex(randomBytes(8)));
 }
 
-export async function zoneOf(database: Pick<Database, "read">): Promise<ZoneMinutes> {
-  return (await readStall(database.read))?.zone ?? ZONE_DEFAULT;
+/** The zone of the school's clock. */
+export async function zoneOf(sql: Sql): Promise<ZoneMinutes> {
+  return (await readStall(sql))?.zone ?? ZONE_DEFAULT;
 }
 
-function appender(
+type Context = {
+  readonly identity: JournalIdentity;
+  readonly inc: Incarnation;
+  readonly clock: Clock;
+};
+
+/** Signs the next event of the chain and stores it: header from the journal's head, body from the caller. */
+async function appendEvent(
   tx: WritableSql,
-  identity: JournalIdentity,
-  context: { readonly inc: Incarnation; readonly clock: Clock; readonly zone: ZoneMinutes },
-): { readonly append: Append; readonly stored: StoredEvent[]; signMs: number } {
-  const stored: StoredEvent[] = [];
-  const result = {
-    stored,
-    signMs: 0,
-    append: async (body: EventBody): Promise<StoredEvent> => {
-      const head = await readHead(tx);
-      const nowMs = context.clock.nowMs();
-      const atMs: UnixMs = unixMs(Math.max(head.atMs, nowMs));
-      const event: SakuEvent = {
-        v: 1,
-        school: identity.school,
-        device: identity.device,
-        inc: context.inc,
-        n: (await lastSeqOf(tx, context.inc)) + 1,
-        parent: head.tip,
-        at: atMs,
-        trust: context.clock.trust(),
-        day: head.day ?? schoolDayAt(atMs, context.zone),
-        zone: context.zone,
-        have: head.have,
-        body,
-      };
-      const payload = encodeEvent(event);
-      const startMs = performance.now();
-      const bytes = signObject("saku.event.v1", identity.device, payload, identity.sign);
-      result.signMs += performance.now() - startMs;
-      const entry: StoredEvent = { event, id: eventId(payload), bytes };
-      await insertEvent(tx, entry);
-      stored.push(entry);
-      return entry;
-    },
+  { identity, inc, clock }: Context,
+  body: EventBody,
+): Promise<StoredEvent> {
+  const head = await readHead(tx);
+  const zone = await zoneOf(tx);
+  const atMs: UnixMs = unixMs(Math.max(head.atMs, clock.nowMs()));
+  const event: SakuEvent = {
+    v: 1,
+    school: identity.school,
+    device: identity.device,
+    inc,
+    n: (await lastSeqOf(tx, inc)) + 1,
+    parent: head.tip,
+    at: atMs,
+    trust: clock.trust(),
+    day: head.day ?? schoolDayAt(atMs, zone),
+    zone,
+    have: head.have,
+    body,
   };
-  return result;
+  const payload = encodeEvent(event);
+  const startMs = performance.now();
+  const bytes = signObject("saku.event.v1", identity.device, payload, identity.sign);
+  const signMs = performance.now() - startMs;
+  const stored: StoredEvent = { event, id: eventId(payload), bytes, signMs };
+  await insertEvent(tx, stored);
+  return stored;
 }
 
 /** Opens the journal for a new incarnation and writes its `boot` event. */
@@ -112,16 +109,15 @@ export async function openJournal(
 ): Promise<Journal> {
   const inc = newIncarnation();
   const listeners = new Set<(events: readonly StoredEvent[]) => void>();
-  let lastSignMs = 0;
-
   async function commit<T>(work: (tx: WritableSql, append: Append) => Promise<T>): Promise<T> {
-    const { value, events } = await database.transaction(async (tx) => {
-      const zone = await zoneOf({ read: tx });
-      const adder = appender(tx, identity, { inc, clock: start.clock, zone });
-      const result = await work(tx, adder.append);
-      lastSignMs = adder.signMs;
-      return { value: result, events: adder.stored };
-    });
+    const events: StoredEvent[] = [];
+    const value = await database.transaction((tx) =>
+      work(tx, async (body) => {
+        const stored = await appendEvent(tx, { identity, inc, clock: start.clock }, body);
+        events.push(stored);
+        return stored;
+      }),
+    );
     if (events.length > 0) for (const listener of listeners) listener(events);
     return value;
   }
@@ -133,9 +129,6 @@ export async function openJournal(
   return {
     inc,
     commit,
-    get lastSignMs() {
-      return lastSignMs;
-    },
     onCommitted(listener) {
       listeners.add(listener);
       return () => {

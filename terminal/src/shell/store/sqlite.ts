@@ -30,6 +30,8 @@ export interface Database {
    * thrown on; a failure of the disk throws `DiskFailedError`, now and on every later call.
    */
   transaction<T>(work: (tx: WritableSql) => Promise<T>): Promise<T>;
+  /** Empties the write-ahead log into the database, so that what was erased is nowhere in it any more. */
+  emptyLog(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -158,6 +160,12 @@ class SqliteDatabase implements Database {
     const result = this.#queue.then(() => this.#attempt(work));
     this.#queue = result.catch(() => undefined);
     return result;
+  }
+
+  async emptyLog(): Promise<void> {
+    const done = this.#queue.then(() => this.#tx.all("PRAGMA wal_checkpoint(TRUNCATE)"));
+    this.#queue = done.catch(() => undefined);
+    await this.#trusting(() => done);
   }
 
   async close(): Promise<void> {

@@ -50,11 +50,10 @@ export async function writeVaultItem(tx: WritableSql, item: VaultItem): Promise<
   );
 }
 
-/** Overwrites and deletes every secret of a child, those on their way out included. */
-export async function eraseVaultItems(tx: WritableSql, student: StudentId): Promise<void> {
-  await tx.run("DELETE FROM vault_outbox WHERE student = ?", student);
-  await tx.run("DELETE FROM vault_item WHERE student = ?", student);
-  await tx.run("DELETE FROM pin_failure WHERE student = ?", student);
+/** Overwrites and deletes a child's fingers, also on their way out. A PIN is no biometric: the child goes on buying. */
+export async function eraseFingers(tx: WritableSql, student: StudentId): Promise<void> {
+  await tx.run("DELETE FROM vault_outbox WHERE student = ? AND item = 'fingers'", student);
+  await tx.run("DELETE FROM vault_item WHERE student = ? AND item = 'fingers'", student);
 }
 
 export async function eraseVault(tx: WritableSql): Promise<void> {

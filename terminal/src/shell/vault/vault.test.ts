@@ -150,19 +150,45 @@ describe("the vault", () => {
     expect(await vault.saveFingers(RECORD)).toEqual({ kind: "refused", reason: "no-epoch-key" });
   });
 
-  it("erases everything of a child whose consent is withdrawn, with a signed receipt", async () => {
+  it("erases the fingers of a child whose consent is withdrawn, with a signed receipt; the PIN still pays", async () => {
     await joinSchool();
     await vault.saveFingers(RECORD);
     await vault.savePin(CHILD, "1234");
     const outcome = await terminal.command(WITHDRAWN);
-    expect(outcome.changes).toEqual([{ fingersOf: [CHILD], haveKeysChanged: false }]);
+    expect(outcome.changes).toEqual([
+      { fingersOf: [CHILD], haveKeysChanged: false, hasErased: true },
+    ]);
     expect(await vault.fingersOf(CHILD)).toBeNull();
-    expect(await vault.checkPin(CHILD, "1234")).toBe(false);
-    expect(await readVaultOutbox(terminal.database.read, 10)).toEqual([]);
+    expect(await vault.checkPin(CHILD, "1234")).toBe(true);
+    const outbox = await readVaultOutbox(terminal.database.read, 10);
+    expect(outbox.map(({ item }) => item.item)).toEqual(["pin"]);
     const receipt = await terminal.database.read.get(
       "SELECT count(*) AS n FROM event WHERE type = 'erase-receipt'",
     );
     expect(receipt).toEqual({ n: 1 });
+  });
+
+  it("leaves not even the sealed fingers in a file after the erasure", async () => {
+    await joinSchool();
+    await vault.saveFingers(RECORD);
+    const item = await readVaultItem(terminal.database.read, CHILD, "fingers");
+    const sealed = Buffer.from((item?.sealed ?? new Uint8Array(0)).slice(0, 32));
+    const isAnywhere = async () => {
+      const files = ["journal.db", "journal.db-wal"].map((name) =>
+        readFile(join(terminal.folder, name)),
+      );
+      return (await Promise.all(files)).some((bytes) => bytes.includes(sealed));
+    };
+    expect(await isAnywhere()).toBe(true);
+    await terminal.command(WITHDRAWN);
+    expect(await isAnywhere()).toBe(false);
+  });
+
+  it("lets a child without consent pay by PIN", async () => {
+    await terminal.command(student(), roster(1, [member(terminal.keys)]));
+    await vault.keysChanged();
+    expect(await vault.savePin(CHILD, "4829")).toEqual({ kind: "saved" });
+    expect(await vault.checkPin(CHILD, "4829")).toBe(true);
   });
 
   it("takes another terminal's item, never an older one, and none without consent", async () => {

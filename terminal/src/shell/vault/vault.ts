@@ -98,13 +98,14 @@ async function save(parts: VaultParts, ring: KeyRing, secret: Secret): Promise<S
       const consent = await readConsent(tx, student);
       if ((await readStudent(tx, student)) === null)
         return { kind: "refused", reason: "unknown-student" };
-      if (consent?.state !== "granted") return { kind: "refused", reason: "no-consent" };
+      const isAllowed = item === "pin" || consent?.state === "granted";
+      if (!isAllowed) return { kind: "refused", reason: "no-consent" };
       const version = ((await readVaultItem(tx, student, item))?.version ?? 0) + 1;
       const sealed = sealItem({ student, item, version, epoch }, content, epochKey);
       await storeAndQueue(tx, sealed);
       if (item === "fingers") {
         const fingers = secret.fingerCount;
-        await append({ type: "enrol", student, fingers, consent: consent.version });
+        await append({ type: "enrol", student, fingers, consent: consent?.version ?? 0 });
       }
       return { kind: "saved" };
     });
