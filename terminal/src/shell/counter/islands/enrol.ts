@@ -27,6 +27,10 @@ live.onmessage = (message: MessageEvent<string>) => {
   if (shown !== "" && now !== shown) void refresh().catch(() => (isFetching = false));
   shown = now;
 };
+live.onerror = () => {
+  // The session ended, or the terminal started anew: the page asks for the code.
+  if (live.readyState === EventSource.CLOSED) location.assign("/enrol");
+};
 addEventListener("pagehide", () => live.close(), { once: true });
 
 document.addEventListener("submit", (event) => {

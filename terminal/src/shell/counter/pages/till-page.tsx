@@ -62,7 +62,7 @@ export function TillPage(props: {
 function TopBar({ text }: Props): JSX.Element {
   return (
     <header class="bar">
-      <strong class="bar-stall" data-text="stall" />
+      <h1 class="bar-stall" data-text="stall" />
       <span class="chip chip-offline" data-if="isOnline:false" hidden>
         <Icon name="offline" />
         <span>
