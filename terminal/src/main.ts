@@ -10,7 +10,7 @@ import { openDutyDesk } from "./shell/service/duty-desk.ts";
 import { createFront } from "./shell/service/front.ts";
 import { readHealth } from "./shell/service/health-report.ts";
 import { listen } from "./shell/service/server.ts";
-import { createService, identityOf } from "./shell/service/service.ts";
+import { createService, identityOf } from "./shell/service/service-page.ts";
 import * as wiring from "./shell/service/wiring.ts";
 import { readHead } from "./shell/store/journal-store.ts";
 import { openStore } from "./shell/store/open-store.ts";

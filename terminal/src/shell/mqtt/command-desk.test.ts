@@ -47,7 +47,7 @@ describe("commands", () => {
     expect(await readStudent(read, CHILD)).toMatchObject({ number: "102", isActive: false });
   });
 
-  it("are applied strictly in the order of their revisions, and once", async () => {
+  it("[V1] are applied strictly in the order of their revisions, and once", async () => {
     const first = terminal.sign(1, STALL);
     const second = terminal.sign(2, grant(5_000));
     const third = terminal.sign(3, grant(700));
@@ -75,7 +75,7 @@ describe("commands", () => {
     ["signed by somebody else", () => ({ sign: signingKeyFromSeed(new Uint8Array(32)).publicKey })],
     ["for another terminal", () => ({ device: "trm-other" })],
     ["of another school", () => ({ school: "sch-other" })],
-  ])("are refused when they are %s", async (_, change) => {
+  ])("[V1] are refused when they are %s", async (_, change) => {
     const changes = change();
     const parts = {
       ...terminal.commandParts,
@@ -86,7 +86,7 @@ describe("commands", () => {
     expect(await have()).toBe(0);
   });
 
-  it("and the events they cause are in one transaction: a failure leaves neither", async () => {
+  it("[V1] and the events they cause are in one transaction: a failure leaves neither", async () => {
     const { database } = terminal;
     const before = await countOf(database.read, "SELECT count(*) AS n FROM event");
     await database.transaction((tx) =>

@@ -4,9 +4,10 @@ import type { DeviceKeys } from "../keys/device-keys.ts";
 import { readHead } from "../store/journal-store.ts";
 import { readMetaNumber } from "../store/meta.ts";
 import { heldHere, totalsOfDay } from "../store/money-store.ts";
-import { readStall } from "../store/register-store.ts";
+import { activeStudentCount, readStall } from "../store/register-store.ts";
 import { SCHEMA_VERSION } from "../store/schema.ts";
-import { countOf, type Database } from "../store/sqlite.ts";
+import type { Database } from "../store/sqlite.ts";
+import { enrolledCount, epochKeyCount } from "../store/vault-store.ts";
 import type { Duty } from "./duty.ts";
 import type { Health } from "./health.ts";
 
@@ -48,14 +49,13 @@ function linkOf(duty: Duty | null): Health["link"] {
 
 async function registerOf(database: Database, haveRev: number): Promise<Health["register"]> {
   const { read } = database;
-  const enrolled = "SELECT count(*) AS n FROM vault_item WHERE item = 'fingers'";
   return {
     hasStall: (await readStall(read)) !== null,
-    studentCount: await countOf(read, "SELECT count(*) AS n FROM student WHERE is_active = 1"),
+    studentCount: await activeStudentCount(read),
     haveRev,
     rosterRev: (await readMetaNumber(read, "roster-rev")) ?? 0,
-    epochCount: await countOf(read, "SELECT count(*) AS n FROM epoch_key"),
-    enrolledCount: await countOf(read, enrolled),
+    epochCount: await epochKeyCount(read),
+    enrolledCount: await enrolledCount(read),
   };
 }
 

@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { StallEntry, StudentEntry } from "../../core/directory/directory.ts";
 import { integerOf, textOf, type Row } from "./bind.ts";
 import { readMeta, writeMeta } from "./meta.ts";
-import type { Sql, WritableSql } from "./sqlite.ts";
+import { countOf, type Sql, type WritableSql } from "./sqlite.ts";
 
 // The local copy of the school's register, kept by commands.
 
@@ -86,6 +86,10 @@ export async function readStudents(sql: Sql): Promise<readonly StudentEntry[]> {
     `${STUDENT} WHERE student.is_active = 1 ORDER BY class_name, first_name, student.student`,
   );
   return rows.map(studentOf);
+}
+
+export function activeStudentCount(sql: Sql): Promise<number> {
+  return countOf(sql, "SELECT count(*) AS n FROM student WHERE is_active = 1");
 }
 
 export async function writeStudent(

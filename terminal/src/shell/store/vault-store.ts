@@ -1,6 +1,6 @@
 import { askId, studentId, type AskId, type StudentId, type VaultItem } from "@saku/protocol";
 import { bytesOf, integerOf, textOf, type Row } from "./bind.ts";
-import type { Sql, WritableSql } from "./sqlite.ts";
+import { countOf, type Sql, type WritableSql } from "./sqlite.ts";
 
 // Sealed secrets as rows: what stands here nobody can read without the epoch key.
 
@@ -106,6 +106,14 @@ export async function readEpochKeys(
 ): Promise<readonly { readonly epoch: number; readonly sealed: Uint8Array }[]> {
   const rows = await sql.all("SELECT epoch, sealed FROM epoch_key ORDER BY epoch");
   return rows.map((row) => ({ epoch: integerOf(row, "epoch"), sealed: bytesOf(row, "sealed") }));
+}
+
+export function epochKeyCount(sql: Sql): Promise<number> {
+  return countOf(sql, "SELECT count(*) AS n FROM epoch_key");
+}
+
+export function enrolledCount(sql: Sql): Promise<number> {
+  return countOf(sql, "SELECT count(*) AS n FROM vault_item WHERE item = 'fingers'");
 }
 
 export async function readPinFailures(

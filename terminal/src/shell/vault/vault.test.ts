@@ -96,7 +96,7 @@ describe("the vault", () => {
     expect(await again.fingersOf(CHILD)).toEqual(RECORD);
   });
 
-  it("leaves no clear template, PIN or epoch key in any file of the terminal", async () => {
+  it("[V2] leaves no clear template, PIN or epoch key in any file of the terminal", async () => {
     await joinSchool();
     await vault.saveFingers(RECORD);
     await vault.savePin(CHILD, "482913");
@@ -139,7 +139,7 @@ describe("the vault", () => {
     ["no-consent", [student()]],
     ["no-consent", [student(), GRANTED, WITHDRAWN]],
     ["unknown-student", [GRANTED]],
-  ] as const)("refuses with %s: case %#", async (reason, commands) => {
+  ] as const)("[V3] refuses with %s: case %#", async (reason, commands) => {
     await terminal.command(...commands, roster(1, [member(terminal.keys)]));
     await vault.keysChanged();
     expect(await vault.saveFingers(RECORD)).toEqual({ kind: "refused", reason });
@@ -150,7 +150,7 @@ describe("the vault", () => {
     expect(await vault.saveFingers(RECORD)).toEqual({ kind: "refused", reason: "no-epoch-key" });
   });
 
-  it("erases the fingers of a child whose consent is withdrawn, with a signed receipt; the PIN still pays", async () => {
+  it("[V4] erases the fingers of a child whose consent is withdrawn, with a signed receipt; the PIN still pays", async () => {
     await joinSchool();
     await vault.saveFingers(RECORD);
     await vault.savePin(CHILD, "1234");
@@ -168,7 +168,7 @@ describe("the vault", () => {
     expect(receipt).toEqual({ n: 1 });
   });
 
-  it("leaves not even the sealed fingers in a file after the erasure", async () => {
+  it("[V4] leaves not even the sealed fingers in a file after the erasure", async () => {
     await joinSchool();
     await vault.saveFingers(RECORD);
     const item = await readVaultItem(terminal.database.read, CHILD, "fingers");
@@ -184,14 +184,14 @@ describe("the vault", () => {
     expect(await isAnywhere()).toBe(false);
   });
 
-  it("lets a child without consent pay by PIN", async () => {
+  it("[V3] lets a child without consent pay by PIN", async () => {
     await terminal.command(student(), roster(1, [member(terminal.keys)]));
     await vault.keysChanged();
     expect(await vault.savePin(CHILD, "4829")).toEqual({ kind: "saved" });
     expect(await vault.checkPin(CHILD, "4829")).toBe(true);
   });
 
-  it("takes another terminal's item, never an older one, and none without consent", async () => {
+  it("[V3] takes another terminal's item, never an older one, and none without consent", async () => {
     const other = await openTestTerminal();
     await other.command(student(), GRANTED, roster(1, [member(other.keys)]));
     const theirs = await openVault(other);
@@ -219,7 +219,7 @@ describe("a PIN", () => {
     expect(await vault.checkPin(studentId("stu-2"), "4829")).toBe(false);
   });
 
-  it("rests for five minutes after five wrong tries, also the right one", async () => {
+  it("[V6] rests for five minutes after five wrong tries, also the right one", async () => {
     await joinSchool();
     await vault.savePin(CHILD, "4829");
     for (let wrong = 0; wrong < 5; wrong++) await vault.checkPin(CHILD, "0000");
@@ -243,14 +243,14 @@ describe("the roster", () => {
       "sealed to somebody else",
       () => roster(1, [{ ...member(terminal.keys), sealedEpochKey: new Uint8Array(104) }]),
     ],
-  ])("is refused when it is %s", async (_, make) => {
+  ])("[V5] is refused when it is %s", async (_, make) => {
     await terminal.command(student(), GRANTED, make());
     await vault.keysChanged();
     expect(await readMetaNumber(terminal.database.read, "roster-rev")).toBeNull();
     expect(await vault.saveFingers(RECORD)).toEqual({ kind: "refused", reason: "no-epoch-key" });
   });
 
-  it("is accepted only with a higher revision", async () => {
+  it("[V5] is accepted only with a higher revision", async () => {
     await joinSchool();
     await terminal.command(roster(3, [member(terminal.keys)]), roster(2, []));
     expect(await readMetaNumber(terminal.database.read, "roster-rev")).toBe(3);
@@ -269,7 +269,7 @@ describe("the roster", () => {
     expect((await readVaultItem(terminal.database.read, CHILD, "fingers"))?.epoch).toBe(2);
   });
 
-  it("that no longer names this terminal takes its keys and its templates", async () => {
+  it("[V5] that no longer names this terminal takes its keys and its templates", async () => {
     await joinSchool();
     await vault.saveFingers(RECORD);
     await terminal.command(roster(2, []));

@@ -27,7 +27,7 @@ import { openDutyDesk, type DutyDesk } from "./duty-desk.ts";
 import { createFront, type Front } from "./front.ts";
 import { metricsText } from "./health.ts";
 import { readHealth } from "./health-report.ts";
-import { createService, identityOf } from "./service.ts";
+import { createService, identityOf } from "./service-page.ts";
 
 let folder: string;
 let database: Database;
@@ -157,7 +157,7 @@ describe("the claim", () => {
     });
   });
 
-  it("pins the keys of the cloud and of the school, also over a restart", async () => {
+  it("[CL1] pins the keys of the cloud and of the school, also over a restart", async () => {
     await claim(input());
     await close();
     await open();
@@ -170,7 +170,7 @@ describe("the claim", () => {
     expect(desk.duty?.membership.school).toBe("sch-test");
   });
 
-  it("can be repeated for the same school only with the operator's code", async () => {
+  it("[CL1] can be repeated for the same school only with the operator's code", async () => {
     await claim(input());
     const first = desk.duty?.journal.inc;
     expect((await claim(input({ operatorCode: "999999" }))).status).toBe(403);
@@ -178,7 +178,7 @@ describe("the claim", () => {
     expect(desk.duty?.journal.inc).not.toBe(first);
   });
 
-  it("never moves a terminal to another school", async () => {
+  it("[CL1] never moves a terminal to another school", async () => {
     await claim(input());
     const usual = answer;
     answer = (signed) => [200, { ...usual(signed)[1], school: "sch-other" }];
@@ -231,7 +231,7 @@ describe("the service page", () => {
     ["another name for this machine (DNS rebinding)", { ...LOCAL, host: "evil.example" }, 421],
     ["a page of another site", { ...LOCAL, origin: "http://evil.example" }, 403],
     ["a form", { ...LOCAL, "content-type": "text/plain" }, 415],
-  ])("refuses a write from %s", async (_, headers, status) => {
+  ])("[CL2] refuses a write from %s", async (_, headers, status) => {
     expect((await claim(input(), headers)).status).toBe(status);
     expect(await readMembership(database.read)).toBeNull();
   });
