@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import type { Sign } from "@saku/protocol";
 import type { Config } from "./config.ts";
 import { createEvents } from "./events.ts";
 import { createNonces } from "./shell/devices/nonces.ts";
@@ -16,7 +17,7 @@ import { loadOrMakeSecret } from "./shell/keys/secret-file.ts";
 import type { Log } from "./shell/log/log.ts";
 import { createMetrics } from "./shell/log/metrics.ts";
 import { startBroker } from "./shell/mqtt/broker.ts";
-import { createConnections } from "./shell/mqtt/connections.ts";
+import { createConnections, type Connections } from "./shell/mqtt/connections.ts";
 import { createAwaited } from "./shell/mqtt/up-context.ts";
 import { createUpDesk } from "./shell/mqtt/up-desk.ts";
 import { createChanges } from "./shell/office/changes.ts";
@@ -74,6 +75,35 @@ export async function startCloud(config: Config, log: Log): Promise<RunningCloud
   }
 }
 
+/** Machines' routes first; everything else is the pages', with their own 404 and headers. */
+function composeHttp(parts: {
+  readonly health: Hono;
+  readonly devices: Hono;
+  readonly web: ReturnType<typeof createWeb>;
+}): Hono {
+  const app = new Hono();
+  app.route("/", parts.health);
+  app.route("/", parts.devices);
+  app.all("*", (c) => parts.web.fetch(c.req.raw, c.env));
+  return app;
+}
+
+function createCloud(
+  parts: Pick<Cloud, "store" | "tokenSecret" | "clock"> & {
+    readonly connections: Connections;
+    readonly sign: Sign;
+  },
+): Cloud {
+  const { connections, sign, ...rest } = parts;
+  return {
+    ...rest,
+    outbox: { sign, onQueued: (device) => void connections.pump(device) },
+    changes: createChanges(),
+    isOnline: (device) => connections.of(device) !== null,
+    disconnect: (device) => connections.disconnect(device),
+  };
+}
+
 async function compose(
   config: Config,
   log: Log,
@@ -90,15 +120,8 @@ async function compose(
   const store = await openStore({ file: join(config.directory, "ledger.sqlite"), clock });
   closers.add(() => store.close());
   const connections = createConnections(store, (error) => events.failed({ where: "send", error }));
-  const cloud: Cloud = {
-    store,
-    outbox: { sign: cloudKey.sign, onQueued: (device) => void connections.pump(device) },
-    changes: createChanges(),
-    isOnline: (device) => connections.of(device) !== null,
-    disconnect: (device) => connections.disconnect(device),
-    tokenSecret,
-    clock,
-  };
+  const { sign } = cloudKey;
+  const cloud = createCloud({ store, connections, sign, tokenSecret, clock });
   const people = createPeople(cloud, await loadSetupToken(store, config.directory));
   const nonces = createNonces(clock);
   const upContext = { cloud, connections, metrics, events, awaited: createAwaited() };
@@ -116,14 +139,17 @@ async function compose(
   closers.add(() => broker.close());
   const mqttUrl = config.publicMqttUrl ?? `mqtt://${config.host}:${broker.port}`;
   const state = { isReady: false };
-  const app = new Hono();
-  app.route("/", healthRoutes({ store, metrics, isReady: () => state.isReady }));
-  app.route(
-    "/",
-    deviceRoutes({ cloud, nonces, cloudKey: cloudKey.publicKey, host, mqttUrl: () => mqttUrl }),
-  );
-  const web = createWeb({ office: createOffice(cloud), people, config, log });
-  app.all("*", (c) => web.fetch(c.req.raw, c.env));
+  const app = composeHttp({
+    web: createWeb({ office: createOffice(cloud), people, config, log }),
+    health: healthRoutes({ store, metrics, isReady: () => state.isReady }),
+    devices: deviceRoutes({
+      cloud,
+      nonces,
+      cloudKey: cloudKey.publicKey,
+      host,
+      mqttUrl: () => mqttUrl,
+    }),
+  });
   const http = await listenHttp(app, { port: config.httpPort, host: config.host });
   closers.add(() => http.close());
   state.isReady = true;

@@ -140,7 +140,7 @@ export async function storeRoster(
     .insertInto("roster")
     .values({ school, rev: roster.rev, bytes, stored_at: work.now })
     .execute();
-  await queueForAll(work, cloud.outbox, school, { kind: "roster", roster: bytes });
+  await queueForAll(work, cloud.outbox, { school }, { kind: "roster", roster: bytes });
   const activated = await activate(work, cloud, roster, bytes);
   if (activated.length > 0) await grantAll(work, cloud, school);
   await appendAudit(work, school, {

@@ -3,6 +3,7 @@ import {
   schoolDayAt,
   type AskRefusal,
   type DownFrame,
+  type Rupiah,
   type StudentId,
   type UpFrame,
 } from "@saku/protocol";
@@ -28,12 +29,12 @@ export const RECALL_PATIENCE_MS: number = 1_500;
 
 const refuse = (reason: AskRefusal): Outcome => ({ kind: "refused", reason });
 
+type Desk = { readonly context: UpContext; readonly work: Work; readonly connection: Connection };
+
 async function factsOf(
-  context: UpContext,
-  work: Work,
-  connection: Connection,
+  { context, work, connection }: Desk,
   ask: Ask,
-  dailyLimit: ReturnType<typeof rupiah> | null,
+  dailyLimit: Rupiah | null,
 ): Promise<AskFacts> {
   const leases = await leasesOfStudent(work, connection.school, ask.student, ask.day);
   const ofDay = leases.filter((lease) => lease.day === ask.day);
@@ -54,11 +55,9 @@ async function factsOf(
 }
 
 async function grantAsked(
-  context: UpContext,
-  work: Work,
-  connection: Connection,
+  { context, work, connection }: Desk,
   ask: Ask,
-  amount: ReturnType<typeof rupiah>,
+  amount: Rupiah,
 ): Promise<Outcome> {
   const { cloud } = context;
   const { student, purse, day } = ask;
@@ -112,10 +111,11 @@ async function decide(
   // A quarantined terminal gets no more money; its screen says that there is none to be had.
   if (!mayReceive(own.state)) return refuse("funds");
   if (ask.day !== schoolDayAt(work.now, row.zone)) return refuse("wrong-day");
-  const decision = decideAsk(await factsOf(context, work, connection, ask, row.daily_limit));
+  const desk = { context, work, connection };
+  const decision = decideAsk(await factsOf(desk, ask, row.daily_limit));
   if (decision.kind === "refuse") return refuse(decision.reason);
   if (decision.kind === "grant") {
-    const granted = await grantAsked(context, work, connection, ask, decision.amount);
+    const granted = await grantAsked(desk, ask, decision.amount);
     // What was asked back beyond the need goes out again, so that the other stall can serve offline.
     if (!ask.mayRecall) await grantDay(work, cloud.outbox, school, ask.student);
     return granted;

@@ -148,6 +148,7 @@ describe("what may be published and read", () => {
       () => undefined,
     );
     await link.closed;
+    expect(link.client.connected).toBe(false);
   });
 
   it("a CONNECT of 200 MB is cut at its header", async () => {

@@ -34,13 +34,41 @@ function connectFault(packet: ConnectPacket): string | null {
   return null;
 }
 
-function createAedes(parts: BrokerParts, logins: WeakMap<Client, Connection>): Promise<Aedes> {
-  const { login, upDesk, connections, metrics, events } = parts;
-  const refuse = (reason: string, device: string | null): Error => {
+type Refuse = (reason: string, device: string | null) => Error;
+
+function refusing({ metrics, events }: BrokerParts): Refuse {
+  return (reason, device) => {
     metrics.refusedConnections.inc({ reason });
     events.connectionRefused({ reason, device });
     return new Error(reason);
   };
+}
+
+async function logIn(
+  parts: BrokerParts,
+  client: Client,
+  said: { readonly username: string | undefined; readonly password: Buffer | undefined },
+): Promise<Connection | AuthenticateError> {
+  try {
+    const outcome = await checkLogin(parts.login, {
+      clientId: client.id,
+      username: said.username ?? "",
+      password: said.password?.toString("utf8") ?? "",
+    });
+    if (outcome.kind === "refused") {
+      refusing(parts)(outcome.reason, null);
+      return notAuthorized(outcome.reason);
+    }
+    const { school, device } = outcome;
+    return parts.connections.opened({ school, device, client });
+  } catch (error) {
+    parts.events.failed({ where: "login", error });
+    return notAuthorized("failed");
+  }
+}
+
+function createAedes(parts: BrokerParts, logins: WeakMap<Client, Connection>): Promise<Aedes> {
+  const refuse = refusing(parts);
   return Aedes.createBroker({
     concurrency: 1_000,
     connectTimeout: 10_000,
@@ -56,26 +84,11 @@ function createAedes(parts: BrokerParts, logins: WeakMap<Client, Connection>): P
       else done(refuse(fault, null), false);
     },
     authenticate: (client, username, password, done) => {
-      const name = username ?? "";
-      checkLogin(login, {
-        clientId: client.id,
-        username: name,
-        password: password?.toString("utf8") ?? "",
-      })
-        .then((outcome) => {
-          if (outcome.kind === "welcome") {
-            const { school, device } = outcome;
-            logins.set(client, connections.opened({ school, device, client }));
-            done(null, true);
-          } else {
-            refuse(outcome.reason, null);
-            done(notAuthorized(outcome.reason), false);
-          }
-        })
-        .catch((error: unknown) => {
-          events.failed({ where: "login", error });
-          done(notAuthorized("failed"), false);
-        });
+      void logIn(parts, client, { username, password }).then((outcome) => {
+        if (outcome instanceof Error) return done(outcome, false);
+        logins.set(client, outcome);
+        done(null, true);
+      });
     },
     authorizePublish: (client, packet, done) => {
       // The broker's own messages have no client; those from outside may never name $SYS (aedes#597).
@@ -88,7 +101,7 @@ function createAedes(parts: BrokerParts, logins: WeakMap<Client, Connection>): P
         ? packet.payload
         : Buffer.from(packet.payload);
       // PUBACK leaves after this hook: by then the events are on disk.
-      void upDesk.take(own, new Uint8Array(payload)).then(() => done(null));
+      void parts.upDesk.take(own, new Uint8Array(payload)).then(() => done(null));
     },
     authorizeSubscribe: (client, subscription, done) => {
       const own = logins.get(client);

@@ -59,6 +59,23 @@ function publish(connection: Connection, frame: DownFrame): Promise<void> {
   });
 }
 
+function stop(connection: Connection): void {
+  const { client } = connection;
+  const timer = setTimeout(() => client.conn.destroy(), STOP_GRACE_MS);
+  const end = (): void => {
+    clearTimeout(timer);
+    client.conn.destroy();
+  };
+  void publish(connection, {
+    t: "error",
+    kind: "stop",
+    reason: "revoked",
+    inc: null,
+    n: null,
+    delayMs: 0,
+  }).then(() => client.close(end));
+}
+
 export function createConnections(
   store: Pick<Store, "read">,
   onError: (error: unknown) => void,
@@ -120,22 +137,7 @@ export function createConnections(
     pump,
     disconnect: (device) => {
       const connection = open.get(device);
-      if (connection === undefined) return;
-      const { client } = connection;
-      const timer = setTimeout(() => client.conn.destroy(), STOP_GRACE_MS);
-      void publish(connection, {
-        t: "error",
-        kind: "stop",
-        reason: "revoked",
-        inc: null,
-        n: null,
-        delayMs: 0,
-      }).then(() =>
-        client.close(() => {
-          clearTimeout(timer);
-          client.conn.destroy();
-        }),
-      );
+      if (connection !== undefined) stop(connection);
     },
   };
 }

@@ -53,7 +53,7 @@ async function keep(
     .values({ school, student: item.student, item: item.item, ...content })
     .onConflict((conflict) => conflict.columns(["school", "student", "item"]).doUpdateSet(content))
     .execute();
-  await queueForAll(work, cloud.outbox, school, { kind: "vault", item }, device);
+  await queueForAll(work, cloud.outbox, { school, except: device }, { kind: "vault", item });
   work.afterCommit(() => cloud.changes.schoolChanged(school));
 }
 

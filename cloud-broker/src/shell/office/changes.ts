@@ -23,7 +23,8 @@ function listen<Key>(all: Listeners<Key>, key: Key, listener: () => void): () =>
 }
 
 function tell<Key>(all: Listeners<Key>, key: Key): void {
-  for (const listener of [...(all.get(key) ?? [])]) listener();
+  // A copy: a listener may stop listening while it is told.
+  for (const listener of Array.from(all.get(key) ?? [])) listener();
 }
 
 export function createChanges(): Changes {

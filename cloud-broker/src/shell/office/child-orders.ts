@@ -46,7 +46,7 @@ async function setFrozen(
   student: StudentId,
   isFrozen: boolean,
 ): Promise<OrderOutcome> {
-  return orderOnce(cloud, order, "freeze", { student, isFrozen }, async (work) => {
+  return orderOnce(cloud, order, { action: "freeze", student, isFrozen }, async (work) => {
     const child = await childFor(work, order, student, "family-or-school");
     if (child === null) return notFound;
     const { school } = child;
@@ -56,7 +56,7 @@ async function setFrozen(
       .where("school", "=", school)
       .where("id", "=", student)
       .execute();
-    await queueForAll(work, cloud.outbox, school, { kind: "freeze", student, isFrozen });
+    await queueForAll(work, cloud.outbox, { school }, { kind: "freeze", student, isFrozen });
     if (isFrozen) await recallLeases(work, cloud.outbox, school, student);
     else await grantDay(work, cloud.outbox, school, student);
     await appendAudit(work, school, {
@@ -76,7 +76,7 @@ async function setDailyLimit(
   student: StudentId,
   limit: Rupiah | null,
 ): Promise<OrderOutcome> {
-  return orderOnce(cloud, order, "daily-limit", { student, limit }, async (work) => {
+  return orderOnce(cloud, order, { action: "daily-limit", student, limit }, async (work) => {
     if (limit !== null && !(Number.isSafeInteger(limit) && limit >= 0))
       return refused("invalid", "limit must be whole rupiah");
     const child = await childFor(work, order, student, "family-or-school");
@@ -135,7 +135,7 @@ async function setConsent(
   student: StudentId,
   state: "granted" | "withdrawn",
 ): Promise<OrderOutcome> {
-  return orderOnce(cloud, order, "consent", { student, state }, async (work) => {
+  return orderOnce(cloud, order, { action: "consent", student, state }, async (work) => {
     const child = await childFor(work, order, student, "family-or-school");
     if (child === null) return notFound;
     const before = { state: child.consent_state, version: child.consent_version };
@@ -152,12 +152,17 @@ async function setConsent(
       await eraseTemplates(work, child, version);
       await replaceVaultCommands(work, cloud.outbox, child.school, { student, version });
     }
-    await queueForAll(work, cloud.outbox, child.school, {
-      kind: "consent",
-      student,
-      state,
-      version,
-    });
+    await queueForAll(
+      work,
+      cloud.outbox,
+      { school: child.school },
+      {
+        kind: "consent",
+        student,
+        state,
+        version,
+      },
+    );
     await appendAudit(work, child.school, {
       actor: order.actor.person,
       action: `consent-${state}`,
@@ -175,7 +180,7 @@ async function topUpCash(
   student: StudentId,
   amount: Rupiah,
 ): Promise<OrderOutcome<{ readonly journal: string }>> {
-  return orderOnce(cloud, order, "top-up-cash", { student, amount }, async (work) => {
+  return orderOnce(cloud, order, { action: "top-up-cash", student, amount }, async (work) => {
     if (!Number.isSafeInteger(amount) || amount < 1 || amount > EVENT_AMOUNT_MAX_RUPIAH)
       return refused("invalid", "amount must be whole rupiah");
     const child = await childFor(work, order, student, "school");
@@ -200,7 +205,7 @@ async function inviteGuardian(
   student: StudentId,
 ): Promise<OrderOutcome<{ readonly token: string }>> {
   const token = orderToken(cloud, order, "invitation");
-  const outcome = await orderOnce(cloud, order, "invite", { student }, async (work) => {
+  const outcome = await orderOnce(cloud, order, { action: "invite", student }, async (work) => {
     const child = await childFor(work, order, student, "school");
     if (child === null) return notFound;
     await work.db

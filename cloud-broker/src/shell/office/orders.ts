@@ -21,14 +21,16 @@ export function refused(reason: OrderRefusal, detail: string): OrderOutcome<neve
 export async function orderOnce<T>(
   cloud: Cloud,
   order: Order,
-  action: string,
-  body: { readonly [key: string]: string | number | boolean | null },
+  what: {
+    readonly action: string;
+    readonly [key: string]: string | number | boolean | null;
+  },
   run: (work: Work) => Promise<OrderOutcome<T>>,
 ): Promise<OrderOutcome<T>> {
   const { actor, idempotencyKey: key } = order;
   if (!KEY_PATTERN.test(key)) return refused("invalid", "idempotency key");
   const bodyHash = createHash("sha256")
-    .update(JSON.stringify([action, Object.entries(body).toSorted()]))
+    .update(JSON.stringify(Object.entries(what).toSorted(([a], [b]) => (a < b ? -1 : 1))))
     .digest("hex");
   return cloud.store.commit(async (work) => {
     const before = await work.db

@@ -27,7 +27,7 @@ async function addStudent(
   student: NewStudent,
 ): Promise<OrderOutcome<{ readonly student: StudentId }>> {
   const { number, firstName, className } = student;
-  return orderOnce(cloud, order, "add-student", { school, ...student }, async (work) => {
+  return orderOnce(cloud, order, { action: "add-student", school, ...student }, async (work) => {
     if (!(await isAdminOf(work, order, school))) return notAllowed;
     if (!/^[0-9]{1,10}$/.test(number)) return refused("invalid", "number is 1 to 10 digits");
     if (!isTrimmedLabel(firstName) || !isTrimmedLabel(className))
@@ -58,14 +58,19 @@ async function addStudent(
         created_at: work.now,
       })
       .execute();
-    await queueForAll(work, cloud.outbox, school, {
-      kind: "student",
-      student: id,
-      number,
-      name: firstName,
-      className,
-      isActive: true,
-    });
+    await queueForAll(
+      work,
+      cloud.outbox,
+      { school },
+      {
+        kind: "student",
+        student: id,
+        number,
+        name: firstName,
+        className,
+        isActive: true,
+      },
+    );
     await appendAudit(work, school, {
       actor: order.actor.person,
       action: "add-student",
@@ -83,7 +88,7 @@ async function addMerchant(
   school: SchoolId,
   name: string,
 ): Promise<OrderOutcome<{ readonly merchant: string }>> {
-  return orderOnce(cloud, order, "add-merchant", { school, name }, async (work) => {
+  return orderOnce(cloud, order, { action: "add-merchant", school, name }, async (work) => {
     if (!(await isAdminOf(work, order, school))) return notAllowed;
     if (!isTrimmedLabel(name)) return refused("invalid", "name");
     const rows = await work.db
@@ -116,43 +121,48 @@ async function createClaim(
   claim: { readonly merchant: string; readonly terminalName: string },
 ): Promise<OrderOutcome<{ readonly claim: string; readonly expiresAtMs: number }>> {
   const token = orderToken(cloud, order, "claim");
-  const outcome = await orderOnce(cloud, order, "claim", { school, ...claim }, async (work) => {
-    if (!(await isAdminOf(work, order, school))) return notAllowed;
-    if (!isTrimmedLabel(claim.terminalName)) return refused("invalid", "terminal name");
-    const merchant = await work.db
-      .selectFrom("merchant")
-      .select("id")
-      .where("school", "=", school)
-      .where("id", "=", claim.merchant as ReturnType<typeof merchantId>)
-      .executeTakeFirst();
-    if (merchant === undefined) return refused("not-found", "no such stall");
-    const expiresAtMs = work.now + CLAIM_LIFE_MS;
-    await work.db
-      .insertInto("claim")
-      .values({
-        token_hash: hashToken(token),
-        school,
-        merchant: merchant.id,
-        name: claim.terminalName,
-        expires_at: expiresAtMs as typeof work.now,
-        used_by: null,
-        used_at: null,
-      })
-      .execute();
-    await appendAudit(work, school, {
-      actor: order.actor.person,
-      action: "create-claim",
-      object: merchant.id,
-      detail: {},
-    });
-    return done({ expiresAtMs });
-  });
+  const outcome = await orderOnce(
+    cloud,
+    order,
+    { action: "claim", school, ...claim },
+    async (work) => {
+      if (!(await isAdminOf(work, order, school))) return notAllowed;
+      if (!isTrimmedLabel(claim.terminalName)) return refused("invalid", "terminal name");
+      const merchant = await work.db
+        .selectFrom("merchant")
+        .select("id")
+        .where("school", "=", school)
+        .where("id", "=", claim.merchant as ReturnType<typeof merchantId>)
+        .executeTakeFirst();
+      if (merchant === undefined) return refused("not-found", "no such stall");
+      const expiresAtMs = work.now + CLAIM_LIFE_MS;
+      await work.db
+        .insertInto("claim")
+        .values({
+          token_hash: hashToken(token),
+          school,
+          merchant: merchant.id,
+          name: claim.terminalName,
+          expires_at: expiresAtMs as typeof work.now,
+          used_by: null,
+          used_at: null,
+        })
+        .execute();
+      await appendAudit(work, school, {
+        actor: order.actor.person,
+        action: "create-claim",
+        object: merchant.id,
+        detail: {},
+      });
+      return done({ expiresAtMs });
+    },
+  );
   if (outcome.kind === "refused") return outcome;
   return done({ claim: token, expiresAtMs: outcome.value.expiresAtMs });
 }
 
 async function revokeTerminal(cloud: Cloud, order: Order, device: string): Promise<OrderOutcome> {
-  return orderOnce(cloud, order, "revoke", { device }, async (work) => {
+  return orderOnce(cloud, order, { action: "revoke", device }, async (work) => {
     const row = await work.db
       .selectFrom("device")
       .select(["id", "school", "state"])

@@ -75,10 +75,10 @@ export async function queueCommands(
 export async function queueForAll(
   work: Work,
   outbox: Outbox,
-  school: SchoolId,
+  to: { readonly school: SchoolId; readonly except?: DeviceId },
   body: CommandBody,
-  except?: DeviceId,
 ): Promise<readonly DeviceId[]> {
+  const { school, except } = to;
   const devices = await work.db
     .selectFrom("device")
     .select("id")

@@ -36,6 +36,30 @@ type Waiting = {
   readonly fail: (error: unknown) => void;
 };
 
+/** Runs a job behind its savepoint; returns what is to happen after the commit. */
+async function runOne(
+  trx: Kysely<Tables>,
+  job: Waiting,
+  now: UnixMs,
+): Promise<readonly (() => void)[]> {
+  const effects: (() => void)[] = [];
+  const work: Work = {
+    db: trx,
+    now,
+    afterCommit: (effect) => effects.push(effect),
+  };
+  await sql`SAVEPOINT job`.execute(trx);
+  try {
+    const settle = await job.run(work);
+    await sql`RELEASE job`.execute(trx);
+    return [...effects, settle];
+  } catch (error) {
+    await sql`ROLLBACK TO job`.execute(trx);
+    await sql`RELEASE job`.execute(trx);
+    return [() => job.fail(error)];
+  }
+}
+
 export function createCommitter(db: Kysely<Tables>, clock: () => number): Committer {
   const waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
@@ -52,31 +76,12 @@ export function createCommitter(db: Kysely<Tables>, clock: () => number): Commit
     return waiting.splice(0, size);
   }
 
-  async function runOne(trx: Kysely<Tables>, job: Waiting): Promise<readonly (() => void)[]> {
-    const effects: (() => void)[] = [];
-    const work: Work = {
-      db: trx,
-      now: unixMs(clock()),
-      afterCommit: (effect) => effects.push(effect),
-    };
-    await sql`SAVEPOINT job`.execute(trx);
-    try {
-      const settle = await job.run(work);
-      await sql`RELEASE job`.execute(trx);
-      return [...effects, settle];
-    } catch (error) {
-      await sql`ROLLBACK TO job`.execute(trx);
-      await sql`RELEASE job`.execute(trx);
-      return [() => job.fail(error)];
-    }
-  }
-
   async function runGroup(group: readonly Waiting[]): Promise<void> {
     let effects: readonly (() => void)[] = [];
     try {
       effects = await db.transaction().execute(async (trx) => {
         const all: (() => void)[] = [];
-        for (const job of group) all.push(...(await runOne(trx, job)));
+        for (const job of group) all.push(...(await runOne(trx, job, unixMs(clock()))));
         return all;
       });
     } catch (error) {

@@ -171,13 +171,12 @@ export async function grantDay(
   return rupiah(grants.reduce<number>((sum, { amount }) => sum + amount, 0));
 }
 
-/** Asks every terminal that holds money of the child for it, but `except`. */
+/** Asks every terminal that holds money of the child for it. */
 export async function recallLeases(
   work: Work,
   outbox: Outbox,
   school: SchoolId,
   student: StudentId,
-  except?: DeviceId,
 ): Promise<readonly DeviceId[]> {
   const rows = await work.db
     .selectFrom("lease")
@@ -189,7 +188,7 @@ export async function recallLeases(
     .where("lease.state", "!=", "closed")
     .where("device.state", "in", ["active", "quarantined"])
     .execute();
-  const devices = rows.map(({ device }) => device).filter((device) => device !== except);
+  const devices = rows.map(({ device }) => device);
   for (const device of devices)
     await queueCommands(work, outbox, { school, device }, [{ kind: "return-request", student }]);
   return devices;
