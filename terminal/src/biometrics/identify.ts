@@ -1,7 +1,25 @@
 import type { Gallery, GalleryEntry, Identification, Template } from "./engine-api.ts";
 import { compareTemplates } from "./matcher/comparison.ts";
 import { prepare, type Prepared } from "./matcher/prepared.ts";
-import { IDENTIFICATION } from "./parameters.ts";
+import { quickLikeness } from "./matcher/sketches.ts";
+import { IDENTIFICATION, SHORTLIST } from "./parameters.ts";
+
+type Child = {
+  readonly key: string;
+  readonly templates: readonly Prepared[];
+  /** Templates made of the most placements: one per finger when the caller merged them. */
+  readonly widest: readonly Prepared[];
+};
+
+const toChild = ({ key, templates }: GalleryEntry): Child => {
+  const prepared = templates.map(prepare);
+  const most = Math.max(0, ...prepared.map(({ placementCount }) => placementCount));
+  return {
+    key,
+    templates: prepared,
+    widest: prepared.filter(({ placementCount }) => placementCount === most),
+  };
+};
 
 /** Best template of a child, helped a little by the second best: chance likeness rarely strikes twice. */
 const childScore = (probe: Prepared, templates: readonly Prepared[]): number => {
@@ -15,6 +33,38 @@ const childScore = (probe: Prepared, templates: readonly Prepared[]): number => 
   return best + IDENTIFICATION.secondTemplateShare * second;
 };
 
+/** Sum over the placements of one presentation. */
+const presentationScore = (probes: readonly Prepared[], templates: readonly Prepared[]): number =>
+  probes.reduce((sum, probe) => sum + childScore(probe, templates), 0);
+
+const quickScore = (probes: readonly Prepared[], { widest }: Child): number =>
+  probes.reduce(
+    (sum, probe) =>
+      sum + Math.max(0, ...widest.map(({ sketches }) => quickLikeness(probe.sketches, sketches))),
+    0,
+  );
+
+/** The children that score highest, at most `count`. */
+const keepBest = (
+  children: readonly Child[],
+  count: number,
+  scoreOf: (child: Child) => number,
+): readonly Child[] => {
+  if (children.length <= count) return children;
+  return children
+    .map((child) => ({ child, score: scoreOf(child) }))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, count)
+    .map(({ child }) => child);
+};
+
+/** Children worth a full comparison: all of a small gallery, of a large one those a quick look does not exclude. */
+const shortlist = (children: readonly Child[], probes: readonly Prepared[]): readonly Child[] => {
+  if (children.length <= SHORTLIST.exhaustiveKeys) return children;
+  const near = keepBest(children, SHORTLIST.keys, (child) => quickScore(probes, child));
+  return keepBest(near, SHORTLIST.finalKeys, ({ widest }) => presentationScore(probes, widest));
+};
+
 /** Score the best child must reach among `keyCount` children with `placements` placements added up. */
 export const thresholdFor = (keyCount: number, placements: number): number =>
   IDENTIFICATION.baseThreshold +
@@ -23,11 +73,13 @@ export const thresholdFor = (keyCount: number, placements: number): number =>
 
 type Ranking = { readonly key: string; readonly score: number; readonly runnerUpScore: number };
 
-const rank = (scores: ReadonlyMap<string, number>): Ranking => {
+const rank = (children: readonly Child[], probes: readonly Prepared[]): Ranking => {
   let ranking: Ranking = { key: "", score: 0, runnerUpScore: 0 };
-  for (const [key, score] of scores)
+  for (const { key, templates } of children) {
+    const score = presentationScore(probes, templates);
     if (score > ranking.score) ranking = { key, score, runnerUpScore: ranking.score };
     else if (score > ranking.runnerUpScore) ranking = { ...ranking, runnerUpScore: score };
+  }
   return ranking;
 };
 
@@ -41,26 +93,21 @@ const decide = (ranking: Ranking, threshold: number): Identification => {
 
 /** An empty gallery. Everything about the enrolled side is computed when it is added. */
 export const createGallery = (): Gallery => {
-  const children = new Map<string, readonly Prepared[]>();
+  const children = new Map<string, Child>();
   return {
     get keyCount(): number {
       return children.size;
     },
-    add: ({ key, templates }: GalleryEntry): void => {
-      children.set(key, templates.map(prepare));
+    add: (entry: GalleryEntry): void => {
+      children.set(entry.key, toChild(entry));
     },
     remove: (key: string): void => {
       children.delete(key);
     },
     identify: (probe: Template, earlier: readonly Template[] = []): Identification => {
       const probes = [probe, ...earlier].map(prepare);
-      const scores = new Map<string, number>();
-      for (const [key, templates] of children)
-        scores.set(
-          key,
-          probes.reduce((sum, one) => sum + childScore(one, templates), 0),
-        );
-      return decide(rank(scores), thresholdFor(children.size, probes.length));
+      const ranking = rank(shortlist([...children.values()], probes), probes);
+      return decide(ranking, thresholdFor(children.size, probes.length));
     },
   };
 };

@@ -148,13 +148,13 @@ export const RELAXATION = {
 /** The geometric re-check: how well one rigid motion explains both sets of minutiae. */
 export const EVIDENCE = {
   /** Alignments tried, from the best relaxed pairs. */
-  seeds: 8,
+  seeds: 10,
   /** Compatibility with the seed from which a pair joins the first fit. */
   minSupport: 0.3,
-  /** Pairs are searched within this distance and turn, px and rad; the first search is wider by a factor. */
+  /** Pairs are searched within this distance and turn, px and rad, times the factor of the round of fitting. */
   reachPx: 15,
   reachRad: 0.5,
-  firstWiden: 1.3,
+  rounds: [1.3, 1] as readonly number[],
   /** Spread of true pairs after alignment (skin distorts), px and rad: decides who is whose mate. */
   distanceSigmaPx: 4.5,
   turnSigmaRad: 0.15,
@@ -201,13 +201,27 @@ export const ENROLMENT = {
 /** Decisions of a search; scores in nats, see docs/fingerprint.md for the impostor tails they were read from. */
 export const IDENTIFICATION = {
   /** Threshold for one enrolled child. */
-  baseThreshold: 16.5,
-  /** Nats added each time the number of enrolled children grows by e. */
-  perLogKey: 1.5,
+  baseThreshold: 17,
+  /** Added each time the number of enrolled children grows by e; the impostor tail falls by e^1.1 a point. */
+  perLogKey: 1,
   /** Distance the best must keep from the second child. */
   margin: 5,
   /** Added to the threshold for every earlier placement whose score is added. */
   perEarlierPlacement: 12,
   /** Weight of the second-best template of the same child. */
   secondTemplateShare: 0.25,
+} as const;
+
+/** The first look at a large gallery: a shortened cylinder per minutia, and votes for the turn between the prints. */
+export const SHORTLIST = {
+  /** Galleries up to this many children are compared in full. */
+  exhaustiveKeys: 24,
+  /** 32-bit words kept of every cylinder. */
+  words: 4,
+  /** Likeness of two short cylinders from which they vote. */
+  minLikeness: 0.45,
+  turnBins: 24,
+  /** Children kept for comparison with their first template, and of those for all their templates. */
+  keys: 40,
+  finalKeys: 6,
 } as const;

@@ -46,9 +46,17 @@ export const fitMotion = (
 export const moveTable = (table: MinutiaTable, motion: Motion): MinutiaTable => {
   const { cos, sin, dx, dy } = motion;
   const turn = Math.atan2(sin, cos);
-  const x = table.x.map((value, i) => cos * value - sin * (table.y[i] ?? 0) + dx);
-  const y = table.y.map((value, i) => sin * (table.x[i] ?? 0) + cos * value + dy);
-  return { ...table, x, y, rad: table.rad.map((value) => value + turn) };
+  const x = new Float32Array(table.count);
+  const y = new Float32Array(table.count);
+  const rad = new Float32Array(table.count);
+  for (let i = 0; i < table.count; i++) {
+    const fromX = table.x[i] ?? 0;
+    const fromY = table.y[i] ?? 0;
+    x[i] = cos * fromX - sin * fromY + dx;
+    y[i] = sin * fromX + cos * fromY + dy;
+    rad[i] = (table.rad[i] ?? 0) + turn;
+  }
+  return { ...table, x, y, rad };
 };
 
 /** A hull moved; stays convex and keeps its sense of rotation. */

@@ -27,6 +27,13 @@ const supporters = (pairs: Pairs, compatibility: Float32Array, seed: number): We
   return group;
 };
 
+/** Pairs that are mates in an alignment would only lead to the same alignment again. */
+const markExplained = (explained: Uint8Array, pairs: Pairs, { mates }: Evidence): void => {
+  const mateOf = new Map(mates.map(({ a, b }) => [a, b]));
+  for (let k = 0; k < pairs.count; k++)
+    if (mateOf.get(pairs.a[k] ?? -1) === pairs.b[k]) explained[k] = 1;
+};
+
 /** Compares two prepared templates; symmetric up to rounding. */
 export const compareTemplates = (a: Prepared, b: Prepared): Comparison => {
   const pairs = pairUp(a, b);
@@ -39,12 +46,15 @@ export const compareTemplates = (a: Prepared, b: Prepared): Comparison => {
   const seeds = Array.from(relaxed.keys()).toSorted(
     (s, t) => (relaxed[t] ?? 0) - (relaxed[s] ?? 0),
   );
+  const explained = new Uint8Array(pairs.count);
   for (const seed of seeds.slice(0, EVIDENCE.seeds)) {
+    if (explained[seed] === 1) continue;
     const evidence = gatherEvidence(a, b, supporters(pairs, compatibility, seed), {
       matrix: pairs.matrix,
       similarity,
     });
     if (best === null || evidence.nats > best.nats) best = evidence;
+    markExplained(explained, pairs, evidence);
   }
   return {
     score: best === null ? 0 : Math.max(0, best.nats + SCORE.evenOdds),

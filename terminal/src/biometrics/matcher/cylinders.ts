@@ -36,8 +36,9 @@ const buildBase = (): Base => {
 
 const BASE: Base = buildBase();
 const FLOOR = BASE.x.length;
-/** 32-bit words of one cylinder. */
-export const CYLINDER_WORDS: number = Math.ceil((FLOOR * CYLINDER.sections) / 32);
+/** Bits of one cylinder, and the 32-bit words that hold them. */
+export const CYLINDER_BITS: number = FLOOR * CYLINDER.sections;
+export const CYLINDER_WORDS: number = Math.ceil(CYLINDER_BITS / 32);
 
 /** Bits and validity of all cylinders of a template; minutiae whose cylinder says too little have `usable` 0. */
 export type Cylinders = {
@@ -91,13 +92,16 @@ const contribute = (
   const turn = signedDifference(table.rad[centre] ?? 0, table.rad[other] ?? 0);
   const scale = 1 / (spatialSigmaPx * Math.sqrt(2 * Math.PI));
   const reach = (3 * spatialSigmaPx) ** 2;
+  const directional = new Float32Array(sections);
+  for (let section = 0; section < sections; section++)
+    directional[section] = directionalAt(section, turn);
   for (let cell = 0; cell < FLOOR; cell++) {
     const distance = (localX - (BASE.x[cell] ?? 0)) ** 2 + (localY - (BASE.y[cell] ?? 0)) ** 2;
     if (distance > reach) continue;
     const spatial = scale * Math.exp(-distance / (2 * spatialSigmaPx * spatialSigmaPx));
     for (let section = 0; section < sections; section++) {
       const at = section * FLOOR + cell;
-      sums[at] = (sums[at] ?? 0) + spatial * directionalAt(section, turn);
+      sums[at] = (sums[at] ?? 0) + spatial * (directional[section] ?? 0);
     }
   }
 };

@@ -26,7 +26,7 @@ export const gatherEvidence = (
   likeness: Likeness,
 ): Evidence => {
   let motion = fitMotion(a.table, b.table, seed);
-  for (const widen of [EVIDENCE.firstWiden, 1]) {
+  for (const widen of EVIDENCE.rounds) {
     const mates = findMates(moveTable(a.table, motion), b.table, widen);
     if (mates.length >= 3) motion = fitMotion(a.table, b.table, toPairs(mates));
   }

@@ -1,11 +1,13 @@
 import type { Template } from "../engine-api.ts";
 import { convexHull } from "../primitives/hull.ts";
+import { sketch, type Sketches } from "./sketches.ts";
 import { buildCylinders, type Cylinders, type MinutiaTable } from "./cylinders.ts";
 
 /** A template with everything a comparison needs computed once. */
 export type Prepared = {
   readonly table: MinutiaTable;
   readonly cylinders: Cylinders;
+  readonly sketches: Sketches;
   readonly placementCount: number;
 };
 
@@ -24,5 +26,7 @@ export const prepare = (template: Template): Prepared => {
     isEnding[i] = minutia.type === "ending" ? 1 : 0;
   }
   const table = { count, x, y, rad, quality, isEnding, hull: convexHull(x, y) };
-  return { table, cylinders: buildCylinders(table), placementCount: template.placementCount };
+  const cylinders = buildCylinders(table);
+  const sketches = sketch(table, cylinders);
+  return { table, cylinders, sketches, placementCount: template.placementCount };
 };

@@ -44,14 +44,15 @@ export const hullReaches = (
   marginPx: number,
 ): boolean => {
   let inside = hull.length >= 6;
-  let nearest = Infinity;
-  for (let i = 0; i < hull.length; i += 2) {
+  for (let i = 0; inside && i < hull.length; i += 2) {
     const next = (i + 2) % hull.length;
     const ax = hull[i] ?? 0;
     const ay = hull[i + 1] ?? 0;
     const side = ((hull[next] ?? 0) - ax) * (y - ay) - ((hull[next + 1] ?? 0) - ay) * (x - ax);
     if (side < 0) inside = false;
-    if (marginPx > 0) nearest = Math.min(nearest, segmentDistance(hull, i, x, y));
   }
-  return inside || nearest <= marginPx;
+  if (inside || marginPx === 0) return inside;
+  for (let i = 0; i < hull.length; i += 2)
+    if (segmentDistance(hull, i, x, y) <= marginPx) return true;
+  return false;
 };
