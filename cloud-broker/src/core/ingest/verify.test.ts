@@ -1,11 +1,38 @@
 import { describe, expect, it } from "vitest";
-import { incarnation, merchantId, schoolId } from "@saku/protocol";
-import { paperTerminal, SCHOOL } from "../../shell/paper-school.suite.ts";
+import {
+  deviceIdOfKey,
+  encodeEvent,
+  incarnation,
+  schoolDay,
+  schoolId,
+  signingKeyFromSeed,
+  signObject,
+  unixMs,
+  ZERO_ID,
+} from "@saku/protocol";
 import { openEvent } from "./verify.ts";
 
-const terminal = paperTerminal(merchantId("mer-a"));
-const { bytes, n } = terminal.write({ type: "day-open" });
-const owner = { school: SCHOOL, device: terminal.device, inc: terminal.inc };
+const key = signingKeyFromSeed(new Uint8Array(32).fill(1));
+const stranger = deviceIdOfKey(signingKeyFromSeed(new Uint8Array(32).fill(2)).publicKey);
+const owner = {
+  school: schoolId("sch-paper"),
+  device: deviceIdOfKey(key.publicKey),
+  inc: incarnation("0123456789abcdef"),
+};
+const n = 1;
+const payload = encodeEvent({
+  v: 1,
+  ...owner,
+  n,
+  parent: ZERO_ID,
+  at: unixMs(1_795_400_000_000),
+  trust: "ntp",
+  day: schoolDay(20261123),
+  zone: 420,
+  have: 0,
+  body: { type: "day-open" },
+});
+const bytes = signObject("saku.event.v1", owner.device, payload, key.sign);
 
 describe("an event of a frame", () => {
   it("[N8] opens when it is canonical, by its sender and about its sender", () => {
@@ -13,12 +40,7 @@ describe("an event of a frame", () => {
   });
 
   it.each([
-    [
-      "of another terminal",
-      { ...owner, device: paperTerminal(merchantId("mer-a")).device },
-      n,
-      "wrong-signer",
-    ],
+    ["of another terminal", { ...owner, device: stranger }, n, "wrong-signer"],
     ["of another school", { ...owner, school: schoolId("sch-other") }, n, "wrong-place"],
     ["of another incarnation", { ...owner, inc: incarnation("0".repeat(16)) }, n, "wrong-place"],
     ["of another number", owner, n + 1, "wrong-place"],
