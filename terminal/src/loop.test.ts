@@ -51,7 +51,7 @@ class PaperCloud {
     this.#terminal = terminal;
   }
 
-  readonly open: OpenTransport = (listener) => {
+  open: OpenTransport = (listener) => {
     if (!this.isReachable) return Promise.reject(new LinkError("The cloud cannot be reached"));
     this.listener = listener;
     return Promise.resolve({
@@ -311,6 +311,16 @@ describe("the loop", () => {
       kind: "refused",
       reason: "terminal-not-ready",
     });
+  });
+
+  it("[S11] ends its service when the cloud's door says that it was revoked", async () => {
+    await terminal.command(STALL, student(), grant(20_000));
+    cloud.open = () => Promise.reject(new LinkError("This terminal was revoked.", "revoked"));
+    await start();
+    await vi.waitFor(() => {
+      expect(loop.isStopped).toBe(true);
+    });
+    expect((await desk().sell(order(1_000))).kind).toBe("refused");
   });
 
   it("survives frames that are none", async () => {

@@ -1,4 +1,4 @@
-import { unixMs, type UnixMs, type UpFrame } from "@saku/protocol";
+import type { UnixMs, UpFrame } from "@saku/protocol";
 import { helloRanges, type Outbox } from "./core/sync/outbox.ts";
 import {
   initialSync,
@@ -27,7 +27,7 @@ import { LinkError, type OpenTransport, type Transport } from "./shell/mqtt/tran
 import { createVaultCourier } from "./shell/mqtt/vault-courier.ts";
 import type { AskAnswer, AskLine, AskQuestion } from "./shell/sale-desk/ask-line.ts";
 import { loadFrame, storeWatermarks } from "./shell/mqtt/outbox-desk.ts";
-import { readHead, readIncarnations, unsent } from "./shell/store/journal-store.ts";
+import { eventAtMs, readHead, readIncarnations } from "./shell/store/journal-store.ts";
 import { readMetaNumber } from "./shell/store/meta.ts";
 import { DiskFailedError, type Database } from "./shell/store/sqlite.ts";
 import type { TerminalVault } from "./shell/vault/vault.ts";
@@ -369,8 +369,11 @@ class SyncLoop implements Loop {
   }
 
   async #tellChange(): Promise<void> {
-    const { oldestAtMs } = await unsent(this.#parts.database.read);
-    this.#oldestUnsentAtMs = oldestAtMs === null ? null : unixMs(oldestAtMs);
+    const lane = this.#state.outbox.find((each) => each.ack < each.lastN);
+    this.#oldestUnsentAtMs =
+      lane === undefined
+        ? null
+        : await eventAtMs(this.#parts.database.read, lane.inc, lane.ack + 1);
     for (const listener of this.#changeListeners) listener();
   }
 }

@@ -26,7 +26,6 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 const { stateFolder, timing, askTimeoutMs, frameAncestors, counterHost: host } = config;
-
 const database = await openStore(stateFolder);
 const keys = await openDeviceKeys(stateFolder, config.credentialsFolder);
 const clock = openClock((await readHead(database.read)).atMs);
@@ -39,9 +38,8 @@ const parts = { database, keys, clock, log, software, timing, askTimeoutMs, metr
 const desk = await openDutyDesk(parts, front);
 
 const directory = openDirectory(database);
-const devices = { station, matcher, indicator };
-const now = clock.nowMs;
-const counter = createCounter({ ...front, ...devices, directory, now, frameAncestors, log });
+const deps = { station, matcher, indicator, directory, now: clock.nowMs, frameAncestors, log };
+const counter = createCounter({ ...front, ...deps });
 const facts = { database, keys, clock, stateFolder, software, indicator: indicator.backendName };
 const service = createService({
   ownHost: host,

@@ -165,14 +165,8 @@ export async function pruneEvents(
   return events;
 }
 
-/** What the cloud has not committed yet: how many events, and when the oldest happened. */
-export async function unsent(
-  sql: Sql,
-): Promise<{ readonly count: number; readonly oldestAtMs: number | null }> {
-  const row = await sql.get(
-    `SELECT count(*) AS n, min(event.at) AS oldest FROM incarnation
-     JOIN event ON event.inc = incarnation.inc AND event.n > incarnation.ack`,
-  );
-  if (row === undefined || integerOf(row, "n") === 0) return { count: 0, oldestAtMs: null };
-  return { count: integerOf(row, "n"), oldestAtMs: integerOf(row, "oldest") };
+/** When an event happened; null when it is not in the journal (any more). */
+export async function eventAtMs(sql: Sql, inc: Incarnation, n: number): Promise<UnixMs | null> {
+  const row = await sql.get("SELECT at FROM event WHERE inc = ? AND n = ?", inc, n);
+  return row === undefined ? null : unixMs(integerOf(row, "at"));
 }
