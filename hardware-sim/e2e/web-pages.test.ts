@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { rupiah } from "@saku/protocol";
+import { rupiah, schoolId } from "@saku/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   AISYAH,
@@ -239,12 +239,14 @@ test("freezing takes two taps in a dialog, and says which stall has not heard ye
   await page.getByRole("link", { name: "Bekukan" }).click();
   expect(await page.locator("dialog[open]").count()).toBe(1);
   await shoot(page, "dialog-beku");
+  expect(await axe(page)).toEqual([]);
   await page.getByRole("button", { name: "Ya, bekukan" }).click();
   await page.locator(".hero.is-frozen").waitFor();
   expect(await page.locator(".hero-wait").innerText()).toContain(
     "Menunggu Kantin Bu Sri tersambung",
   );
   await shoot(page, "beku");
+  expect(await axe(page)).toEqual([]);
   await page.getByRole("link", { name: "Buka lagi" }).focus();
   fake.changeChild(CITRA, { freeze: { isFrozen: true, waitingFor: [] } });
   await page.locator(".hero-wait.is-done").waitFor();
@@ -293,6 +295,7 @@ test("the eye hides every amount at once, and the next page comes hidden from th
   expect(await page.locator(".hero-amount").innerText()).not.toContain("87.500");
   expect(await page.getByRole("button", { name: "Tampilkan nominal" }).count()).toBe(1);
   await shoot(page, "tersembunyi");
+  expect(await axe(page)).toEqual([]);
   await page.goto(`/ortu/${AISYAH}/aktivitas`);
   expect(await page.locator("html").getAttribute("class")).toBe("is-discreet");
   await context.close();
@@ -314,16 +317,47 @@ test("secrets for a guardian and a technician are shown once, ready to copy", as
   await page.getByRole("button", { name: "Buat tautan undangan" }).click();
   expect(await page.locator("#invitation").innerText()).toContain(`${origin}/undangan/`);
   await shoot(page, "undangan-sekali");
+  expect(await axe(page)).toEqual([]);
   await page.goto("/sekolah/terminal");
   await page.getByLabel("Nama terminal").fill("Kasir 9");
   await page.getByRole("button", { name: "Buat klaim" }).click();
   expect(await page.locator("#claim").innerText()).toMatch(/^[a-z0-9-]{16,64}$/);
   await shoot(page, "klaim-sekali");
+  expect(await axe(page)).toEqual([]);
   await page.goto("/sekolah/terminal/klaim");
   expect(await page.locator("#claim").count()).toBe(0);
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+test.each(LOOKS)(
+  "pages that ask again or warn are as accessible, in $scheme and $language",
+  async (look) => {
+    const { context, page } = await visit(look, "tu.melati", { viewport: PHONE });
+    const press = (): Promise<void> => page.locator("main form button[type=submit]").last().click();
+    const found: (readonly string[])[] = [];
+    const lookAt = async (name: string): Promise<void> => {
+      found.push(await axe(page));
+      await shoot(page, `${name}-${look.scheme}-${look.language}`);
+    };
+    for (const amount of ["lima", "50rb", "50rb"]) {
+      await page.goto(`/sekolah/isi-saldo?siswa=${BUDI}`);
+      await page.locator("#amount").fill(amount);
+      await press();
+      await lookAt(`isi-saldo-${amount}-${found.length}`);
+    }
+    await page.goto("/sekolah/siswa");
+    await press();
+    await lookAt("siswa-salah");
+    const trial = await fake.office.reading.trialBalance(schoolId("sch-melati"));
+    fake.changeSchool({ trial: { ...trial, creditTotal: rupiah(2_341_000), isBalanced: false } });
+    await page.goto("/sekolah/neraca");
+    await lookAt("neraca-pecah");
+    fake.changeSchool({ trial });
+    expect(found).toEqual([[], [], [], [], []]);
+    await context.close();
+  },
+);
 
 test("the first visit to a guardian's home stays within its budget", async () => {
   const { context, page } = await visit(PLAIN, "ibu.aisyah", { viewport: PHONE });

@@ -85,6 +85,7 @@ export function Field(props: FieldProps): Html {
         value={isSecret ? undefined : (props.state.values[props.name] ?? props.value)}
         aria-describedby={described.length === 0 ? undefined : described.join(" ")}
         aria-invalid={problem === undefined ? undefined : "true"}
+        autofocus={Object.keys(props.state.problems)[0] === props.name}
       />
       {problem === undefined ? null : (
         <p class="problem" id={`${props.name}-problem`}>
