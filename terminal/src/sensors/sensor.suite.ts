@@ -35,16 +35,26 @@ export function describeSensorContract(name: string, open: SensorBenchFactory): 
   describe(`the sensor contract: ${name}`, () => {
     test("an untouched glass is `no-finger` once the wait is over", () =>
       onBench(async ({ sensor }) => {
-        expect(await sensor.capture({ waitMs: 250, cancellation: CALM })).toEqual({
+        let takenCount = 0;
+        const onTaken = (): void => void takenCount++;
+        expect(await sensor.capture({ waitMs: 250, cancellation: CALM, onTaken })).toEqual({
           kind: "no-finger",
         });
+        expect(takenCount).toBe(0);
       }));
 
     test("a finger becomes its image, pixel by pixel, with the geometry of `info`", () =>
       onBench(async (bench) => {
         await bench.touch();
-        const outcome = await bench.sensor.capture({ waitMs: 3000, cancellation: CALM });
+        let takenCount = 0;
+        const onTaken = (): void => void takenCount++;
+        const outcome = await bench.sensor.capture({
+          waitMs: 3000,
+          cancellation: CALM,
+          onTaken,
+        });
         expect(outcome.kind).toBe("image");
+        expect(takenCount).toBe(1);
         if (outcome.kind !== "image") return;
         const { info } = bench.sensor;
         expect(outcome.image).toMatchObject({

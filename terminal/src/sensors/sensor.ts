@@ -47,10 +47,14 @@ export type SensorLight = "off" | "ready" | "waiting" | "approved" | "not-this-t
 
 export interface FingerSensor {
   readonly info: SensorInfo;
-  /** Waits up to `waitMs` for a finger and brings its image up. Throws `SensorGoneError` when the module does not answer. */
+  /**
+   * Waits up to `waitMs` for a finger and brings its image up. `onTaken` is called when the module has taken the image;
+   * bringing it up may need seconds more. Throws `SensorGoneError` when the module does not answer.
+   */
   capture(options: {
     readonly waitMs: number;
     readonly cancellation: Cancellation;
+    readonly onTaken?: () => void;
   }): Promise<CaptureOutcome>;
   /** Resolves when the glass is free, or after `waitMs`: true = free. */
   waitLifted(options: {

@@ -121,6 +121,7 @@ export type CheckoutEvent =
       readonly capture: number;
       readonly outcome: "image" | "no-finger" | "poor";
     }
+  | { readonly kind: "taken"; readonly capture: number }
   | { readonly kind: "lifted"; readonly isFree: boolean }
   | { readonly kind: "read"; readonly capture: number; readonly reading: Reading }
   | {

@@ -84,6 +84,18 @@ describe("the finger", () => {
     expect(late.effects.map((effect) => effect.kind)).not.toContain("sell");
   });
 
+  test("[C4] a finger that came in time is read to the end, however late its image is", () => {
+    const waiting = charged();
+    const capture = runningCapture(waiting);
+    const late: CheckoutEvent[] = [
+      { kind: "taken", capture },
+      { kind: "timer", timer: "waiting" },
+    ];
+    const { state } = run(late, waiting);
+    expect(state.mode.kind).toBe("waiting");
+    expect(place(state, known).state.mode.kind).toBe("deciding");
+  });
+
   test("[C4] a capture that ran out of time is renewed as long as the charge waits", () => {
     const waiting = charged();
     const capture = runningCapture(waiting);

@@ -1,8 +1,8 @@
-import { GLASS_START } from "../identify/glass.ts";
+import { GLASS_START, isReading } from "../identify/glass.ts";
 import { EMPTY_BASKET } from "./basket.ts";
 import type { CheckoutEvent, CheckoutState, CheckoutStep } from "./checkout-state.ts";
 import { pressPin, onChildFound, onPinChecked } from "./pin.ts";
-import { onCaptured, onLifted, onRead, onSensor } from "./finger.ts";
+import { onCaptured, onLifted, onRead, onSensor, onTaken } from "./finger.ts";
 import { onSaleEvent, pressUnconfirmed } from "./outcome.ts";
 import { onTill, pressOrder, pressResult } from "./till.ts";
 import { IGNORED, type Press, type Reaction } from "./reaction.ts";
@@ -31,6 +31,8 @@ function react(state: CheckoutState, event: CheckoutEvent): Reaction {
       return onSensor(state, event.sensor);
     case "captured":
       return onCaptured(state, event.capture, event.outcome);
+    case "taken":
+      return onTaken(state, event.capture);
     case "lifted":
       return onLifted(state, event.isFree);
     case "read":
@@ -53,6 +55,9 @@ function react(state: CheckoutState, event: CheckoutEvent): Reaction {
 function onPress(state: CheckoutState, press: Press): Reaction {
   const { mode } = state;
   if (press.kind === "timer" && timerOf(mode)?.timer !== press.timer) return IGNORED;
+  // The finger came in time; its image is still on the way and ends the waiting by itself (rule C4).
+  if (press.kind === "timer" && press.timer === "waiting" && isReading(state.finger.glass))
+    return IGNORED;
   switch (mode.kind) {
     case "till":
       return onTill(state, mode, press);

@@ -1,4 +1,4 @@
-import { afterCapture, afterLift } from "../identify/glass.ts";
+import { afterCapture, afterLift, afterTaken } from "../identify/glass.ts";
 import { judge, type Reading } from "../identify/judgement.ts";
 import type { CheckoutState, FingerState, Mode, Order } from "./checkout-state.ts";
 import { IGNORED, type Reaction } from "./reaction.ts";
@@ -31,6 +31,11 @@ export function onCaptured(
     mode: { kind: "identifying", order: mode.order, capture },
     effects: [{ kind: "identify", capture, earlier: mode.order.probes }],
   };
+}
+
+export function onTaken(state: CheckoutState, capture: number): Reaction {
+  const glass = afterTaken(state.finger.glass, capture);
+  return glass === null ? IGNORED : { finger: { ...state.finger, glass } };
 }
 
 export function onLifted(state: CheckoutState, isFree: boolean): Reaction {

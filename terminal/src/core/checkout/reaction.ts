@@ -10,6 +10,7 @@ type Reported =
   | "stall"
   | "sensor"
   | "captured"
+  | "taken"
   | "lifted"
   | "read"
   | "child"

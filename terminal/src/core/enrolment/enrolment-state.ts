@@ -109,6 +109,7 @@ export type EnrolmentEvent =
       readonly capture: number;
       readonly outcome: "image" | "no-finger" | "poor";
     }
+  | { readonly kind: "taken"; readonly capture: number }
   | { readonly kind: "lifted"; readonly isFree: boolean }
   | { readonly kind: "extracted"; readonly capture: number; readonly result: Extracted }
   | { readonly kind: "merged"; readonly template: number; readonly result: Merged }

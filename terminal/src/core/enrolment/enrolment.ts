@@ -13,6 +13,7 @@ import {
   onMerged,
   onSearched,
   onSensor,
+  onTaken,
   onVerified,
   onWorkFailed,
 } from "./placement.ts";
@@ -43,6 +44,8 @@ function react(state: EnrolmentState, event: EnrolmentEvent): Reaction {
       return onSensor(state, event.sensor);
     case "captured":
       return onCaptured(state, event.capture, event.outcome);
+    case "taken":
+      return onTaken(state, event.capture);
     case "lifted":
       return onLifted(state, event.isFree);
     case "extracted":

@@ -1,4 +1,4 @@
-import { afterCapture, afterLift } from "../identify/glass.ts";
+import { afterCapture, afterLift, afterTaken } from "../identify/glass.ts";
 import type { FingerName } from "../vault/vault.ts";
 import type {
   Collection,
@@ -51,6 +51,11 @@ const RETRY: readonly EnrolmentEffect[] = [{ kind: "signal", signal: "retry" }];
 export function onSensor(state: EnrolmentState, sensor: "ready" | "away"): Reaction {
   if (sensor === state.glass.sensor) return IGNORED;
   return { glass: { ...state.glass, sensor, glass: "held" } };
+}
+
+export function onTaken(state: EnrolmentState, capture: number): Reaction {
+  const glass = afterTaken(state.glass, capture);
+  return glass === null ? IGNORED : { glass };
 }
 
 export function onLifted(state: EnrolmentState, isFree: boolean): Reaction {

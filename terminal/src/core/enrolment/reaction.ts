@@ -11,6 +11,7 @@ export type Report = Extract<
     kind:
       | "sensor"
       | "captured"
+      | "taken"
       | "lifted"
       | "extracted"
       | "merged"

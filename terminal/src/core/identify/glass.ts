@@ -10,7 +10,8 @@ export type GlassState = {
 
 export type GlassTask =
   | { readonly kind: "none" }
-  | { readonly kind: "capture"; readonly capture: number }
+  /** `isTaken`: the module has its image and is bringing it up, which takes seconds. */
+  | { readonly kind: "capture"; readonly capture: number; readonly isTaken: boolean }
   | { readonly kind: "lift" };
 
 export type GlassOrder =
@@ -66,7 +67,11 @@ function start(glass: GlassState, wish: GlassWish): GlassStep {
   if (wish !== "capture") return { glass, orders: [] };
   const capture = glass.nextCapture;
   return {
-    glass: { ...glass, task: { kind: "capture", capture }, nextCapture: capture + 1 },
+    glass: {
+      ...glass,
+      task: { kind: "capture", capture, isTaken: false },
+      nextCapture: capture + 1,
+    },
     orders: [{ kind: "capture", capture, waitMs: CAPTURE_WAIT_MS }],
   };
 }
@@ -79,6 +84,17 @@ export function afterCapture(
 ): GlassState | null {
   if (glass.task.kind !== "capture" || glass.task.capture !== capture) return null;
   return sawFinger ? { ...glass, task: IDLE, glass: "held" } : { ...glass, task: IDLE };
+}
+
+/** The glass once the module has taken its image, or null when that is not the running capture's. */
+export function afterTaken(glass: GlassState, capture: number): GlassState | null {
+  if (glass.task.kind !== "capture" || glass.task.capture !== capture) return null;
+  return { ...glass, task: { ...glass.task, isTaken: true } };
+}
+
+/** True while an image is on its way from the module. */
+export function isReading({ task }: GlassState): boolean {
+  return task.kind === "capture" && task.isTaken;
 }
 
 /** The glass after a wait's report, or null when nothing was waited for. */

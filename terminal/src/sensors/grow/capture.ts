@@ -22,6 +22,7 @@ const UPLOADS_PER_CAPTURE = 2;
 const CAPTURES_PER_TOUCH = 2;
 
 export type WaitOptions = { readonly waitMs: number; readonly cancellation: Cancellation };
+export type CaptureOptions = WaitOptions & { readonly onTaken?: () => void };
 
 type Touch =
   | { readonly kind: "taken"; readonly captureMs: number }
@@ -141,12 +142,13 @@ async function bringUp(
 /** Polls for a finger and brings its image up; see `FingerSensor.capture`. */
 export async function captureImage(
   parts: CaptureParts,
-  options: WaitOptions,
+  options: CaptureOptions,
 ): Promise<CaptureOutcome> {
   const { line } = parts.exchange;
   const touch = await waitForTouch(parts.exchange, options);
   if (touch.kind === "failed") return { kind: "image-poor", reason: "capture-failed" };
   if (touch.kind !== "taken") return { kind: touch.kind };
+  options.onTaken?.();
   const startedAtMs = line.nowMs();
   const moved = await bringUp(parts, options.cancellation);
   if (moved.kind === "cancelled") return { kind: "cancelled" };

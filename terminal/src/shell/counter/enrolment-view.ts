@@ -7,6 +7,7 @@ import type {
   SaveRefusal,
   Work,
 } from "../../core/enrolment/enrolment-state.ts";
+import { isReading } from "../../core/identify/glass.ts";
 import { BUILD_COUNT } from "../../core/enrolment/placement.ts";
 import type { FingerName } from "../../core/vault/vault.ts";
 
@@ -29,6 +30,8 @@ export type EnrolmentView = {
   readonly placementCount: number;
   readonly placementMax: number;
   readonly work: Work | null;
+  /** The image is on its way from the sensor. */
+  readonly isReading: boolean;
   readonly note: PlacementNote | null;
   /** Two unusable placements in a row: another finger may do better. */
   readonly suggestsOther: boolean;
@@ -82,6 +85,7 @@ export function enrolmentViewOf(rev: number, { mode, glass }: EnrolmentState): E
     placementCount: placing?.placements.length ?? 0,
     placementMax: BUILD_COUNT,
     work: mode.kind === "working" ? mode.work : null,
+    isReading: isReading(glass),
     note: placing?.note ?? null,
     suggestsOther: (placing?.poorCount ?? 0) >= SUGGEST_AFTER,
     pinStep: pinStepOf(mode),

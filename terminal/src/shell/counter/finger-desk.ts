@@ -8,6 +8,7 @@ export type FingerReport =
       readonly capture: number;
       readonly outcome: "image" | "no-finger" | "poor";
     }
+  | { readonly kind: "taken"; readonly capture: number }
   | { readonly kind: "lifted"; readonly isFree: boolean };
 
 export type CapturedImage = {
@@ -59,7 +60,10 @@ export function createFingerDesk(
     cancellation: AbortSignal,
   ): Promise<FingerReport> {
     const startMs = performance.now();
-    const outcome = await station.capture({ waitMs, cancellation });
+    const onTaken = (): void => {
+      if (!cancellation.aborted) report({ kind: "taken", capture: number });
+    };
+    const outcome = await station.capture({ waitMs, cancellation, onTaken });
     if (outcome.kind === "image") {
       const { image, timings } = outcome;
       keep(images, number, { image, timings, wholeMs: performance.now() - startMs });

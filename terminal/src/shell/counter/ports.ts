@@ -23,6 +23,7 @@ export interface CounterStation {
   capture(options: {
     readonly waitMs: number;
     readonly cancellation: Cancellation;
+    readonly onTaken?: () => void;
   }): Promise<CaptureOutcome>;
   waitLifted(options: {
     readonly waitMs: number;

@@ -1,6 +1,7 @@
 import type { UnixMs } from "@saku/protocol";
 import { totalOf, type Basket } from "../../core/checkout/basket.ts";
 import type { CheckoutState, Mode, PinStep } from "../../core/checkout/checkout-state.ts";
+import { isReading } from "../../core/identify/glass.ts";
 import { ATTEMPT_MAX, type Coach } from "../../core/identify/judgement.ts";
 import type { StallEntry } from "../../core/directory/directory.ts";
 import type { LinkStatus, SaleRefusal } from "../../core/wallet/sale-desk.ts";
@@ -24,7 +25,7 @@ export type CounterView = {
   /** Rises with every change of this daemon. */
   readonly rev: number;
   readonly screen: Screen;
-  /** What the child should do now. */
+  /** What the child should do now; "finger" until the image has come up. */
   readonly wants: "finger" | "lift" | null;
   readonly stall: string | null;
   /** Changes when the quick keys or the stall did: the page is to be loaded again. */
@@ -118,6 +119,7 @@ function screenOf({ mode, finger }: CheckoutState): Screen {
   switch (mode.kind) {
     case "waiting":
       if (finger.glass.sensor === "away") return "sensor-away";
+      if (isReading(finger.glass)) return "reading";
       return mode.coach === null ? "waiting" : "retry";
     case "identifying":
       return "reading";

@@ -188,6 +188,7 @@ function Placing({ text, view }: Panel): JSX.Element {
 function sayPlacing(text: Text, view: EnrolmentView): string {
   if (view.sensor === "away") return `${text.sensorAway}. ${text.sensorAwayHint}`;
   if (view.work !== null) return text.works[view.work];
+  if (view.isReading) return text.reading;
   if (view.wants === "lift") return text.liftNow;
   if (view.phase === "verify") return text.placeVerify;
   return view.placementCount === 0 ? text.placeNow : text.placeAgain;
