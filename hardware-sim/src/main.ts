@@ -69,7 +69,9 @@ async function inviteFamily(school: School): Promise<string> {
   return (await signIn(school.fleet.cloudUrl, GUARDIAN.login, GUARDIAN.password)).cookie;
 }
 
-function openStage(school: School, people: DemoPeople, guardianCookie: string): ServerType {
+type OpenStage = { close(): void };
+
+function openStage(school: School, people: DemoPeople, guardianCookie: string): OpenStage {
   const cloudUrl = school.fleet.cloudUrl;
   const fleet = createStageFleet({
     school,
@@ -93,7 +95,15 @@ function openStage(school: School, people: DemoPeople, guardianCookie: string): 
     c.header("set-cookie", `${guardianCookie}; Path=/; HttpOnly; SameSite=Lax`, { append: true });
   });
   app.route("/", stage.app);
-  return serve({ fetch: app.fetch, hostname: HOST, port: PORTS.stage });
+  const server: ServerType = serve({ fetch: app.fetch, hostname: HOST, port: PORTS.stage });
+  return {
+    close: () => {
+      stage.close();
+      server.close();
+      // Live streams would keep a server open for as long as a visitor looks.
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    },
+  };
 }
 
 function welcome(school: School): string {
@@ -122,10 +132,10 @@ async function main(): Promise<number> {
   let school: School | null = null;
   try {
     school = await openDemoSchool(directory, people);
-    const server = openStage(school, people, await inviteFamily(school));
+    const stage = openStage(school, people, await inviteFamily(school));
     process.stdout.write(welcome(school));
     await closedByUser();
-    server.close();
+    stage.close();
     return 0;
   } catch (error) {
     process.stderr.write(
@@ -138,4 +148,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+// A pty or a cut connection may linger; whatever is left belongs to a demo that is over.
+process.exit(await main());

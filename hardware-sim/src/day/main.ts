@@ -215,4 +215,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+// A pty or a cut connection may linger; the day is over.
+process.exit(await main());
