@@ -19,12 +19,13 @@ import { openDirectory } from "./shell/vault/vault.ts";
 const software = "saku-terminal 0.1.0";
 
 process.umask(0o077);
-const config = readConfig(process.env);
-const log = createLog(config.logLevel);
+const log = createLog();
 process.on("uncaughtException", (error) => {
   fatal(log, { name: error.name, sentence: error.message, stack: error.stack ?? "" });
   process.exit(1);
 });
+const config = readConfig(process.env);
+log.level = config.logLevel;
 const { stateFolder, timing, askTimeoutMs, frameAncestors, counterHost: host } = config;
 const database = await openStore(stateFolder);
 const keys = await openDeviceKeys(stateFolder, config.credentialsFolder);
