@@ -1,5 +1,5 @@
 // A school on paper for tests: a real store in a temporary folder, and terminals that only sign.
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -181,6 +181,9 @@ export async function paperSchool(
       });
       await store.commit((work) => postJournals(work, SCHOOL, [draft]));
     },
-    close: () => store.close(),
+    close: async () => {
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }

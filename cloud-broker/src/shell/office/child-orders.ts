@@ -169,6 +169,7 @@ async function setConsent(
       object: student,
       detail: { version },
     });
+    if (state === "withdrawn") work.afterCommit(() => void cloud.store.scrub());
     tellPages(cloud, work, child);
     return done(null);
   });

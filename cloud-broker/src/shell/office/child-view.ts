@@ -113,6 +113,7 @@ async function holdersOf(db: Db, school: SchoolId, student: StudentId): Promise<
     .where((eb) =>
       eb(eb("lease.amount", "-", eb.ref("lease.spent")), ">", eb.ref("lease.returned")),
     )
+    .orderBy("merchant.name")
     .execute();
   return rows.map(({ name }) => name);
 }

@@ -14,6 +14,7 @@ import type { Order, OrderOutcome } from "../http/office.ts";
 import { paperSchool, SCHOOL, type PaperSchool } from "../paper-school.suite.ts";
 import { auditHash } from "../store/audit.ts";
 import { failedChecks } from "../store/checks.ts";
+import { queueCommands } from "../store/commands.ts";
 import { createChanges } from "./changes.ts";
 import type { Cloud } from "./cloud.ts";
 import { createOffice } from "./office.ts";
@@ -82,6 +83,26 @@ async function commands(index: number): Promise<readonly CommandBody[]> {
     const opened = openObject("saku.command.v1", new Uint8Array(bytes));
     const parsed = opened.ok ? parseCommand(opened.value.payload) : opened;
     return must(parsed.ok ? parsed.value : null, "a stored command parses").body;
+  });
+}
+
+/** As if terminal 0 had sent a child's sealed fingers, which went on to terminal 1. */
+async function keepSealed(sealed: Uint8Array): Promise<void> {
+  const item = {
+    student: kid(),
+    item: "fingers" as const,
+    version: 1,
+    epoch: 1,
+    wrap: new Uint8Array(60),
+    sealed,
+  };
+  const [from, to] = school.terminals;
+  await school.store.commit(async (work) => {
+    const { now } = work;
+    const row = { school: SCHOOL, ...item, from_device: must(from, "one").device, stored_at: now };
+    await work.db.insertInto("vault_item").values(row).execute();
+    const target = { school: SCHOOL, device: must(to, "another").device };
+    await queueCommands(work, school.outbox, target, [{ kind: "vault", item }]);
   });
 }
 
@@ -168,11 +189,22 @@ describe("orders of the office", () => {
   it("[CN2] a withdrawal erases ciphertext everywhere in the cloud and orders receipts", async () => {
     const { office } = await open();
     valueOf(await office.writing.setConsent(admin(), kid(), "granted"));
+    const sealed = new TextEncoder().encode("SEALED-TEMPLATE-OF-A-CHILD-".repeat(8));
+    await keepSealed(sealed);
+    const holdsIt = (): boolean =>
+      ["ledger.sqlite", "ledger.sqlite-wal"].some((name) =>
+        readFileSync(join(school.directory, name)).includes("SEALED-TEMPLATE"),
+      );
+    expect(holdsIt()).toBe(true);
     valueOf(await office.writing.setConsent(admin(), kid(), "withdrawn"));
     expect(await commands(1)).toEqual([
       { kind: "consent", student: kid(), state: "granted", version: 1 },
+      // The revision that carried the ciphertext now carries the withdrawal.
+      { kind: "consent", student: kid(), state: "withdrawn", version: 2 },
       { kind: "consent", student: kid(), state: "withdrawn", version: 2 },
     ]);
+    await school.store.scrub();
+    expect(holdsIt()).toBe(false);
     const owed = await school.store.read.selectFrom("erasure").selectAll().execute();
     expect(owed.map(({ consent, erased_at }) => [consent, erased_at])).toEqual([
       [2, null],

@@ -96,14 +96,16 @@ export async function prepareConnection(
   await connection.exec("PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;");
   if (mode === "read-only") return connection.exec("PRAGMA query_only=ON;");
   // recursive_triggers: without it REPLACE would delete rows past the triggers that forbid deleting.
+  // secure_delete: what is erased (sealed templates) must not linger in free pages.
   await connection.exec(
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF;",
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
   );
   const settings: readonly (readonly [string, unknown])[] = [
     ["journal_mode", "wal"],
     ["synchronous", 2],
     ["foreign_keys", 1],
     ["recursive_triggers", 1],
+    ["secure_delete", 1],
   ];
   for (const [name, wanted] of settings) {
     const found = await pragma(connection, name);

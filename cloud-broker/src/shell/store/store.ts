@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { Kysely } from "kysely";
+import { Kysely, sql } from "kysely";
 import { createCommitter, type Job } from "./committer.ts";
 import { claimLineage } from "./lineage.ts";
 import { migrate } from "./migrations/migrate.ts";
@@ -16,6 +16,8 @@ export type Store = {
   commitCount(): number;
   /** Fencing number of this database's lineage: rises when a backup takes the place of what was lost. */
   readonly term: number;
+  /** Empties the write-ahead log, so that erased rows are gone from it too. */
+  scrub(): Promise<void>;
   /** A raw connection for copies of the whole file. */
   openCopyConnection(): Promise<SqliteConnection>;
   close(): Promise<void>;
@@ -43,6 +45,10 @@ export async function openStore(options: {
     commit: committer.commit,
     commitCount: committer.commitCount,
     term,
+    scrub: async () => {
+      // Through Kysely's mutex: a checkpoint may not stand between somebody's BEGIN and COMMIT.
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+    },
     openCopyConnection: () => openSqlite(options.file, "read-only"),
     close: async () => {
       await committer.idle();
