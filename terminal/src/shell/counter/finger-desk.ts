@@ -75,17 +75,13 @@ export function createFingerDesk(
     order: (given) => {
       switch (given.kind) {
         case "capture":
-          void carryOut((signal) => capture(given.capture, given.waitMs, signal), {
-            kind: "captured",
-            capture: given.capture,
-            outcome: "no-finger",
-          });
+          void carryOut(
+            (signal) => capture(given.capture, given.waitMs, signal),
+            notCaptured(given.capture),
+          );
           return;
         case "wait-lifted":
-          void carryOut((signal) => waitLifted(station, given.waitMs, signal), {
-            kind: "lifted",
-            isFree: false,
-          });
+          void carryOut((signal) => waitLifted(station, given.waitMs, signal), NOT_LIFTED);
           return;
         case "cancel-finger":
           running.abort();
@@ -100,6 +96,12 @@ export function createFingerDesk(
     },
     close: () => running.abort(),
   };
+}
+
+const NOT_LIFTED: FingerReport = { kind: "lifted", isFree: false };
+
+function notCaptured(capture: number): FingerReport {
+  return { kind: "captured", capture, outcome: "no-finger" };
 }
 
 const WORD_OF_OUTCOME = {
