@@ -84,9 +84,9 @@ test("a quiet stream carries a comment every 25 seconds", async () => {
   expect(await next(opened)).toMatch(/^:/);
 });
 
-test("six streams for one session and no more; closing one makes room", async () => {
+test("four streams for one session and no more; closing one makes room", async () => {
   const streams = createLiveStreams(silent);
-  const all = Array.from({ length: 6 }, () => open(streams));
+  const all = Array.from({ length: 4 }, () => open(streams));
   expect(open(streams)).toBeNull();
   expect(open(streams, { session: "s2" })).not.toBeNull();
   await all[0]?.reader.cancel();

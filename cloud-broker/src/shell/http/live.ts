@@ -4,7 +4,8 @@ import type { WebLog } from "./web-context.ts";
 const COMMENT_EVERY_MS = 25_000;
 /** A burst of sales is one message: the page fetches the newest state anyway. */
 const GATHER_MS = 120;
-const STREAMS_PER_SESSION = 6;
+/** Browsers open six HTTP/1.1 connections to one host; two stay free for the pages themselves. More tabs poll. */
+const STREAMS_PER_SESSION = 4;
 const STREAMS_IN_ALL = 5_000;
 /** A reader this far behind is gone. */
 const UNREAD_CHUNKS_MAX = 16;
