@@ -64,7 +64,7 @@ export function TillScreen({
             {quickKeys.map((quick, index) => (
               <button class="quick-key" data-press={press("quick", { index })}>
                 <strong>{rupiahText(quick.amount)}</strong>
-                <span>{quick.label}</span>
+                {isNamed(quick) ? <span>{quick.label}</span> : null}
               </button>
             ))}
           </div>
@@ -72,6 +72,11 @@ export function TillScreen({
       </div>
     </section>
   );
+}
+
+/** Schools without a menu name the keys by their price. */
+function isNamed({ label, amount }: StallEntry["quickKeys"][number]): boolean {
+  return label.replace(/\D/g, "") !== String(amount);
 }
 
 function Digits({ keys }: { readonly keys: readonly string[] }): JSX.Element {
