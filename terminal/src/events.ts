@@ -51,9 +51,16 @@ export const rosterRefused: Event = warning("roster-refused");
 export const vaultItemUnreadable: Event = warning("vault-item-unreadable");
 export const childErased: Event = info("child-erased");
 export const childEnrolled: Event = info("child-enrolled");
-export const diskFailed: Event = warning("disk-failed");
 export const sensorEvent: Event = info("sensor");
-export const unexpected: Event = warning("unexpected-error");
+
+/** A disk that refuses, or a bug: both are told with their sentence, which never holds a name. */
+export function faultReported(log: Log, error: unknown): void {
+  if (error instanceof Error && error.name === "DiskFailedError")
+    log.error({ event: "disk-failed", sentence: error.message });
+  else if (error instanceof Error)
+    log.error({ event: "unexpected-error", sentence: error.message, stack: error.stack ?? "" });
+  else log.error({ event: "unexpected-error", sentence: String(error) });
+}
 export const signalShown: Event = (log, facts) => {
   log.debug({ event: "signal-shown", ...facts });
 };

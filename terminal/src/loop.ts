@@ -11,13 +11,12 @@ import {
 import type { Timing } from "./core/sync/timing.ts";
 import type { LinkStatus } from "./core/wallet/sale-desk.ts";
 import {
-  diskFailed,
+  faultReported,
   linkDown,
   linkStopped,
   linkUp,
   outboxQuarantined,
   termRaised,
-  unexpected,
   watermarksStored,
 } from "./events.ts";
 import type { CommandDeskParts } from "./shell/mqtt/command-desk.ts";
@@ -29,7 +28,7 @@ import type { AskAnswer, AskLine, AskQuestion } from "./shell/sale-desk/ask-line
 import { loadFrame, storeWatermarks } from "./shell/mqtt/outbox-desk.ts";
 import { eventAtMs, readHead, readIncarnations } from "./shell/store/journal-store.ts";
 import { readMetaNumber } from "./shell/store/meta.ts";
-import { DiskFailedError, type Database } from "./shell/store/sqlite.ts";
+import type { Database } from "./shell/store/sqlite.ts";
 import type { TerminalVault } from "./shell/vault/vault.ts";
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -223,9 +222,7 @@ class SyncLoop implements Loop {
   }
 
   readonly #report = (error: unknown): void => {
-    const { log } = this.#parts.commands;
-    if (error instanceof DiskFailedError) diskFailed(log, { sentence: error.message });
-    else unexpected(log, { name: error instanceof Error ? error.name : "unknown" });
+    faultReported(this.#parts.commands.log, error);
   };
 
   async #perform(effect: SyncEffect, before: Outbox): Promise<void> {

@@ -86,8 +86,8 @@ let broker: PaperBroker;
 let door: Server;
 let challenge: () => readonly [number, object];
 let transport: Transport | null = null;
-const onFrame = vi.fn();
-const onClosed = vi.fn();
+const onFrame = vi.fn<(payload: Uint8Array) => void>();
+const onClosed = vi.fn<() => void>();
 
 function portOf(server: Server | TcpServer): number {
   return (server.address() as AddressInfo).port;

@@ -1,6 +1,6 @@
 import type { DeviceId } from "@saku/protocol";
 import type { Timing } from "../../core/sync/timing.ts";
-import { dayOpened, diskFailed, journalPruned, unexpected } from "../../events.ts";
+import { dayOpened, faultReported, journalPruned } from "../../events.ts";
 import { startLoop, type Loop } from "../../loop.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { DeviceKeys } from "../keys/device-keys.ts";
@@ -11,7 +11,7 @@ import { rollDay } from "../sale-desk/day-roll.ts";
 import { createSaleDesk, type TerminalSaleDesk } from "../sale-desk/sale-desk.ts";
 import { prune } from "../store/housekeeping.ts";
 import { openJournal, type Journal } from "../store/journal.ts";
-import { DiskFailedError, type Database } from "../store/sqlite.ts";
+import type { Database } from "../store/sqlite.ts";
 import { openVault, type TerminalVault } from "../vault/vault.ts";
 import type { Membership } from "./claim.ts";
 
@@ -98,8 +98,7 @@ export async function openDuty(
 function startChores({ database, clock, log }: DutyParts, journal: Journal): () => void {
   const guarded = (chore: () => Promise<void>) => (): void => {
     chore().catch((error: unknown) => {
-      if (error instanceof DiskFailedError) diskFailed(log, { sentence: error.message });
-      else unexpected(log, { name: error instanceof Error ? error.name : "unknown" });
+      faultReported(log, error);
     });
   };
   const timers = [
