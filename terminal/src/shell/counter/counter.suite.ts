@@ -163,6 +163,8 @@ export type Bench = {
   setLink(link: Partial<LinkStatus>): void;
   setNow(ms: number): void;
   ack(saleIds: readonly string[]): void;
+  /** Another terminal enrolled the child, or the erasure of the fingers was ordered (null). */
+  changeFinger(student: StudentId, finger: number | null): void;
 };
 
 const STALL: StallEntry = {
@@ -199,8 +201,15 @@ function child(index: number): StudentEntry {
   };
 }
 
+export type BenchOptions = {
+  /** A sale that the last life of the daemon left on the disk. */
+  readonly unconfirmed?: RecentSale;
+  /** Comes from another stall after the records were read and before they are in the gallery. */
+  readonly enrolledWhileLoading?: { readonly student: StudentId; readonly finger: number };
+};
+
 /** Eight children; 0 and 1 have fingers 10 and 11, 0 to 2 have the PIN 1234, 3 has no consent. 10.05 WIB. */
-export function openBench(options: { readonly unconfirmed?: RecentSale } = {}): Bench {
+export function openBench(options: BenchOptions = {}): Bench {
   let nowMs = Date.UTC(2026, 10, 23, 3, 5);
   let refusal: SaleRefusal | "throws" | null = null;
   let link: LinkStatus = { isOnline: true, unsentCount: 0, oldestUnsentAtMs: null };
@@ -216,6 +225,12 @@ export function openBench(options: { readonly unconfirmed?: RecentSale } = {}): 
     string[],
   ] = [[], [], [], [], []];
   const pins = new Map(children.slice(0, 3).map(({ student }) => [String(student), "1234"]));
+  const changed = new Map<StudentId, number | null>();
+  const fingerListeners = new Set<(student: StudentId) => void>();
+  const changeFinger: Bench["changeFinger"] = (student, value) => {
+    changed.set(student, value);
+    for (const listener of fingerListeners) listener(student);
+  };
   const linkListeners = new Set<() => void>();
   const ackListeners = new Set<(ids: readonly string[]) => void>();
   const log = (fields: object, sentence: string): void => {
@@ -262,12 +277,23 @@ export function openBench(options: { readonly unconfirmed?: RecentSale } = {}): 
   };
 
   const vault: Vault = {
-    fingerRecords: async () => [
-      { student: studentId("stu-0"), fingers: [finger(10)] },
-      { student: studentId("stu-1"), fingers: [finger(11)] },
-    ],
-    fingersOf: async () => null,
-    onFingersChanged: () => () => undefined,
+    fingerRecords: async () => {
+      const records = [
+        { student: studentId("stu-0"), fingers: [finger(10)] },
+        { student: studentId("stu-1"), fingers: [finger(11)] },
+      ];
+      if (options.enrolledWhileLoading !== undefined)
+        changeFinger(options.enrolledWhileLoading.student, options.enrolledWhileLoading.finger);
+      return records;
+    },
+    fingersOf: async (student) => {
+      const value = changed.get(student) ?? null;
+      return value === null ? null : { student, fingers: [finger(value)] };
+    },
+    onFingersChanged: (listener) => {
+      fingerListeners.add(listener);
+      return () => void fingerListeners.delete(listener);
+    },
     saveFingers: async (record): Promise<SaveOutcome> => {
       saved.push(record);
       return { kind: "saved" };
@@ -323,6 +349,7 @@ export function openBench(options: { readonly unconfirmed?: RecentSale } = {}): 
       link = { ...link, ...next };
       for (const listener of linkListeners) listener();
     },
+    changeFinger,
     ack: (ids) => {
       for (const listener of ackListeners) listener(ids);
     },

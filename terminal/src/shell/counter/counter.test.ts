@@ -1,4 +1,4 @@
-import { rupiah } from "@saku/protocol";
+import { rupiah, studentId } from "@saku/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { leftSale, openBench, OPERATOR_CODE, POOR_FINGER, type Bench } from "./counter.suite.ts";
 import type { EnrolmentView } from "./enrolment-view.ts";
@@ -168,6 +168,41 @@ test("a sale left by a crash is asked about before anything else", async () => {
   expect(await untilScreen("unconfirmed")).toMatchObject({ amount: 7_500, firstName: "Budi" });
   await press("void");
   await untilScreen("till");
+});
+
+describe("fingers from elsewhere", () => {
+  const citra = studentId("stu-2");
+
+  test("a child enrolled at another stall while this one starts is known here", async () => {
+    await bench.counter.close();
+    bench = openBench({ enrolledWhileLoading: { student: citra, finger: 12 } });
+    await untilScreen("till");
+    await charge(5_000);
+    bench.station.put(12);
+    expect(await untilScreen("approved")).toMatchObject({ firstName: "Citra" });
+  });
+
+  test("erased fingers pay no more", async () => {
+    bench.changeFinger(studentId("stu-0"), null);
+    await charge(5_000);
+    bench.station.put(10);
+    expect(await untilScreen("retry")).toMatchObject({ attempt: 2 });
+    expect(bench.sold).toEqual([]);
+  });
+});
+
+test("the live stream begins with the view and tells every change", async () => {
+  const reader = (await ask("/counter/live")).body?.getReader();
+  if (reader === undefined) throw new Error("No stream");
+  const texts = new TextDecoder();
+  let heard = "";
+  const hear = async (until: string): Promise<void> => {
+    while (!heard.includes(until)) heard += texts.decode((await reader.read()).value);
+  };
+  await hear('"screen":"till"');
+  await press("amount", { amount: 7_000 });
+  await hear('"amount":7000');
+  await reader.cancel();
 });
 
 describe("who may ask", () => {

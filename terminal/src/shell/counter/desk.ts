@@ -44,6 +44,8 @@ class Desk implements CounterDesk {
   readonly tillLive: LiveText = createLiveText(() => JSON.stringify(this.view()));
   readonly enrolmentLive: LiveText = createLiveText(() => JSON.stringify(this.enrolmentView()));
   readonly #stops: readonly (() => void)[];
+  /** Gallery work in turn: a child who changes while everybody is loaded is read again after the load. */
+  #galleryWork: Promise<void> = Promise.resolve();
   #rev = 0;
   #stall: StallEntry | null = null;
   #stallVersion = 0;
@@ -130,7 +132,7 @@ class Desk implements CounterDesk {
       deps.station.onStatus(() => this.#tellSensor()),
       deps.link.onChange(() => this.#changed()),
       deps.vault.onFingersChanged((student) => {
-        void this.#attempt("refresh a child's fingers", () => this.#refreshChild(student));
+        void this.#onGallery("refresh a child's fingers", () => this.#refreshChild(student));
       }),
       deps.onAcked((eventIds) => this.journeys.acked(eventIds, deps.now())),
     ];
@@ -143,7 +145,7 @@ class Desk implements CounterDesk {
       const found = await findUnconfirmed(this.#deps);
       if (found !== null) this.till.send(found);
     });
-    await this.#attempt("load the gallery", () => this.#loadGallery());
+    await this.#onGallery("load the gallery", () => this.#loadGallery());
     this.#isLoaded = true;
     this.#tellSensor();
     this.#changed();
@@ -177,6 +179,11 @@ class Desk implements CounterDesk {
     const record = await vault.fingersOf(student);
     await (record === null ? matcher.remove(student) : matcher.put(record));
     this.#changed();
+  }
+
+  #onGallery(what: string, work: () => Promise<void>): Promise<void> {
+    this.#galleryWork = this.#galleryWork.then(() => this.#attempt(what, work));
+    return this.#galleryWork;
   }
 
   /** A port's outage must not end the counter. */
