@@ -1,1 +1,13 @@
-export type { ChildView } from "./reports/views.ts";
+export * from "./consent/consent.ts";
+export * from "./devices/device.ts";
+export * from "./ingest/books.ts";
+export { bookEvent, type Booking } from "./ingest/booking.ts";
+export * from "./ingest/plan.ts";
+export * from "./ingest/verify.ts";
+export * from "./leases/ask.ts";
+export * from "./leases/lease.ts";
+export * from "./leases/sizing.ts";
+export * from "./ledger/account.ts";
+export * from "./ledger/journal.ts";
+export * from "./ledger/recipes.ts";
+export type * from "./reports/views.ts";

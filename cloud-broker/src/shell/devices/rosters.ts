@@ -12,11 +12,11 @@ import {
 } from "@saku/protocol";
 import { nextDeviceState } from "../../core/devices/device.ts";
 import { verifyWithNode } from "../keys/ed25519.ts";
+import { grantSchool } from "../jobs/morning-grant.ts";
 import type { Cloud } from "../office/cloud.ts";
 import { appendAudit } from "../store/audit.ts";
 import { queueForAll } from "../store/commands.ts";
 import type { Work } from "../store/committer.ts";
-import { grantDay } from "../store/leases.ts";
 import { hashToken } from "../store/random-ids.ts";
 import { welcomeDevice } from "./welcome.ts";
 
@@ -106,19 +106,6 @@ async function activate(
   return activated;
 }
 
-/** A new terminal gets its share of today's money at once: a school must not wait for tomorrow's job. */
-async function grantAll(work: Work, cloud: Cloud, school: SchoolId): Promise<void> {
-  const students = await work.db
-    .selectFrom("account")
-    .select("owner")
-    .where("school", "=", school)
-    .where("kind", "=", "student")
-    .whereRef("credit", ">", "debit")
-    .execute();
-  for (const { owner } of students)
-    await grantDay(work, cloud.outbox, school, owner as Parameters<typeof grantDay>[3]);
-}
-
 /** Stores the school's next roster and tells every terminal; only the school's root key can make one. */
 export async function storeRoster(
   work: Work,
@@ -142,13 +129,16 @@ export async function storeRoster(
     .execute();
   await queueForAll(work, cloud.outbox, { school }, { kind: "roster", roster: bytes });
   const activated = await activate(work, cloud, roster, bytes);
-  if (activated.length > 0) await grantAll(work, cloud, school);
   await appendAudit(work, school, {
     actor: "school-root",
     action: "roster",
     object: school,
     detail: { rev: roster.rev, devices: roster.devices.length },
   });
-  work.afterCommit(() => cloud.changes.schoolChanged(school));
+  work.afterCommit(() => {
+    cloud.changes.schoolChanged(school);
+    // A new terminal gets its share of today's money at once. What fails here is granted when it asks.
+    if (activated.length > 0) void grantSchool(cloud, school).catch(() => undefined);
+  });
   return ok({ rev: roster.rev, activated });
 }

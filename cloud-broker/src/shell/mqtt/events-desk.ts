@@ -74,15 +74,17 @@ async function bookFrame(
   return context.cloud.store.commit(async (work) => {
     const row = await work.db
       .selectFrom("device")
-      .select(["state", "unsent"])
+      .select(["state", "unsent", "have"])
       .where("id", "=", device)
       .executeTakeFirstOrThrow();
     if (!maySync(row.state)) return "not-welcome";
     const outcome = await bookBatch(work, { school, device, inc: frame.inc }, good);
+    const newest = outcome.plan.accepted.at(-1)?.verified.event;
+    const have = Math.max(row.have, newest?.have ?? 0);
     const unsent = Math.max(0, row.unsent - outcome.plan.accepted.length);
     await work.db
       .updateTable("device")
-      .set({ unsent, last_seen_at: work.now })
+      .set({ unsent, have, last_seen_at: work.now })
       .where("id", "=", device)
       .execute();
     await grantAgain(context, work, connection, outcome);
