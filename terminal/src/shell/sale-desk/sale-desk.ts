@@ -22,7 +22,7 @@ import type {
   SaleRefusal,
   VoidOutcome,
 } from "../../core/wallet/sale-desk.ts";
-import { saleBooked, saleRefused, saleVoided } from "../../events.ts";
+import { faultReported, saleBooked, saleRefused, saleVoided } from "../../events.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import { addToGrandTotal, readHead } from "../store/journal-store.ts";
@@ -96,6 +96,7 @@ export function createSaleDesk(parts: SaleDeskParts): TerminalSaleDesk {
       inTurn(() =>
         sell(parts, order).catch((error: unknown) => {
           if (!(error instanceof DiskFailedError)) throw error;
+          faultReported(parts.log, error);
           return refuse(parts, "disk-failed");
         }),
       ),

@@ -1,6 +1,7 @@
-import { unixMs, type Incarnation, type UnixMs } from "@saku/protocol";
+import { schoolDayAt, unixMs, type Incarnation, type UnixMs } from "@saku/protocol";
 import { pruneEvents } from "./journal-store.ts";
 import { pruneMoney } from "./money-store.ts";
+import { pruneCommands } from "./register-store.ts";
 import type { Database } from "./sqlite.ts";
 
 /** Local history: the counter can look back a week, and a restored cloud can be filled again from here. */
@@ -15,7 +16,9 @@ export async function prune(
   const beforeMs = unixMs(Math.max(0, nowMs - HISTORY_MS));
   return database.transaction(async (tx) => {
     const eventCount = await pruneEvents(tx, beforeMs, current);
-    await pruneMoney(tx, beforeMs);
+    // The zone decides over one day in seven: the earliest one keeps the most.
+    await pruneMoney(tx, { atMs: beforeMs, day: schoolDayAt(beforeMs, 420) });
+    await pruneCommands(tx, beforeMs);
     return eventCount;
   });
 }

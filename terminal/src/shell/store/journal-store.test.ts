@@ -74,6 +74,19 @@ describe("the journal's rows", () => {
     terminal = await openTestTerminal();
   });
 
+  it("take closed leases and the log of commands with them, never an open lease", async () => {
+    const { database, journal } = terminal;
+    await terminal.command(grant(700), { kind: "return-request", student: CHILD }, grant(900));
+    const counts = async () => [
+      await countOf(database.read, "SELECT count(*) AS n FROM lease"),
+      await countOf(database.read, "SELECT count(*) AS n FROM command"),
+    ];
+    expect(await counts()).toEqual([3, 6]);
+    await prune(database, unixMs(MORNING_MS + 9 * 86_400_000), journal.inc);
+    expect(await counts()).toEqual([1, 0]);
+    expect((await terminal.command(grant(100))).appliedCount).toBe(1);
+  });
+
   it("say when an event happened, as long as it is there", async () => {
     const { read } = terminal.database;
     expect(await eventAtMs(read, terminal.journal.inc, 1)).toBe(MORNING_MS);

@@ -246,15 +246,14 @@ export async function totalsOfDay(sql: Sql, day: SchoolDay): Promise<DayTotals> 
   };
 }
 
-/** Forgets sales and closed leases that are older than the history shown here and whose events are gone. */
-export async function pruneMoney(tx: WritableSql, beforeMs: UnixMs): Promise<number> {
-  const sales = await tx.run(
+/** Forgets sales whose events are gone, and closed leases of days before the history. */
+export async function pruneMoney(
+  tx: WritableSql,
+  before: { readonly atMs: UnixMs; readonly day: SchoolDay },
+): Promise<void> {
+  await tx.run(
     "DELETE FROM sale WHERE at < ? AND NOT EXISTS (SELECT 1 FROM event WHERE event.inc = sale.inc AND event.n = sale.n)",
-    beforeMs,
+    before.atMs,
   );
-  return sales;
-}
-
-export async function saleCount(sql: Sql): Promise<number> {
-  return countOf(sql, "SELECT count(*) AS n FROM sale");
+  await tx.run("DELETE FROM lease WHERE state = 'closed' AND day < ?", before.day);
 }

@@ -161,3 +161,8 @@ export async function insertCommand(
   );
   await tx.run("UPDATE head SET have = ?", command.rev);
 }
+
+/** Forgets the log of commands applied before `beforeMs`; what they said stays. */
+export async function pruneCommands(tx: WritableSql, beforeMs: UnixMs): Promise<void> {
+  await tx.run("DELETE FROM command WHERE applied_at < ?", beforeMs);
+}
