@@ -15,7 +15,7 @@ import {
 } from "@saku/protocol";
 import type { Lease } from "../../core/wallet/lease.ts";
 import { integerOf, integerOrNullOf, textOf, textOrNullOf, type Row } from "./bind.ts";
-import { countOf, type Sql, type WritableSql } from "./sqlite.ts";
+import type { Sql, WritableSql } from "./sqlite.ts";
 
 // Leases and sales as rows. What may happen to them is decided in core/wallet; the CHECKs repeat I3.
 
