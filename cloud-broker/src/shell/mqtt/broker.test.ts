@@ -241,16 +241,24 @@ describe("events over the wire", () => {
   it("[N2] frames of one terminal are taken in the order they came", async () => {
     paper = await paperCloud({ terminals: 1, students: 1 });
     const link = await paperLink(paper, term(0));
-    const sends = Array.from({ length: 40 }, () => {
-      const { n, bytes } = term(0).write({ type: "day-open" });
-      return link.send(eventsFrame(term(0), n, [bytes]));
+    // A large frame takes longer to verify than the small one behind it.
+    const sends = [60, 1, 60, 1, 60, 1].map((size) => {
+      const written = Array.from({ length: size }, () => term(0).write({ type: "day-open" }));
+      const first = must(written[0], "a batch").n;
+      return link.send(
+        eventsFrame(
+          term(0),
+          first,
+          written.map(({ bytes }) => bytes),
+        ),
+      );
     });
     await Promise.all(sends);
     const row = await paper.school.store.read
       .selectFrom("incarnation")
       .select("ack")
       .executeTakeFirst();
-    expect(row).toEqual({ ack: 40 });
+    expect(row).toEqual({ ack: 183 });
     expect(link.frames.filter(({ t }) => t === "error")).toEqual([]);
   });
 });
