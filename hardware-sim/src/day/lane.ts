@@ -48,8 +48,8 @@ function note(day: DayState, customer: Customer, purchase: Purchase): void {
   }
   tally.bought[purchase.how] += 1;
   const { journey, firstName } = purchase;
-  if (journey?.saleId != null) tally.promised.add(journey.saleId);
-  const isOther = journey?.student != null && journey.student !== customer.student;
+  if (typeof journey?.saleId === "string") tally.promised.add(journey.saleId);
+  const isOther = typeof journey?.student === "string" && journey.student !== customer.student;
   if (isOther || firstName !== customer.pupil.firstName) tally.wrongChildren += 1;
 }
 

@@ -46,39 +46,58 @@ async function secretFile(path: string, content: string): Promise<string> {
   return path;
 }
 
+type Secrets = {
+  readonly keyring: string;
+  readonly passphrase: string;
+  readonly operatorCode: string;
+  readonly adminPassword: string;
+};
+
+/** The technician's secrets as files, as `saku` wants them. */
+async function writeSecrets({ directory, operatorCode }: FoundOptions): Promise<Secrets> {
+  const write = (name: string, content: string): Promise<string> =>
+    secretFile(join(directory, name), content);
+  return {
+    keyring: join(directory, "school.keyring"),
+    passphrase: await write("passphrase", "demo passphrase, not a secret"),
+    operatorCode: await write("operator-code", operatorCode),
+    adminPassword: await write("admin-password", ADMIN_PASSWORD),
+  };
+}
+
+function initArguments(options: FoundOptions, secrets: Secrets): readonly string[] {
+  return Object.entries({
+    "--cloud": options.cloudUrl,
+    "--name": options.schoolName,
+    "--zone": "WIB",
+    "--keyring": secrets.keyring,
+    "--passphrase-file": secrets.passphrase,
+    "--setup-token-file": options.setupTokenFile,
+    "--admin-login": ADMIN_LOGIN,
+    "--admin-password-file": secrets.adminPassword,
+  }).flat();
+}
+
+function claimArguments(
+  options: FoundOptions,
+  secrets: Secrets,
+  order: { readonly terminalUrl: string; readonly claimFile: string },
+): readonly string[] {
+  return Object.entries({
+    "--terminal": order.terminalUrl,
+    "--cloud": options.terminalCloudUrl,
+    "--keyring": secrets.keyring,
+    "--passphrase-file": secrets.passphrase,
+    "--claim-file": order.claimFile,
+    "--operator-code-file": secrets.operatorCode,
+  }).flat();
+}
+
 /** Founds the school with the real `saku school init` and signs its admin in. */
 export async function foundSchool(options: FoundOptions): Promise<SchoolOffice> {
-  const keyring = join(options.directory, "school.keyring");
-  const passphrase = await secretFile(
-    join(options.directory, "passphrase"),
-    "demo passphrase, not a secret",
-  );
-  const operatorCode = await secretFile(
-    join(options.directory, "operator-code"),
-    options.operatorCode,
-  );
-  const adminPassword = await secretFile(join(options.directory, "admin-password"), ADMIN_PASSWORD);
+  const secrets = await writeSecrets(options);
   await readFile(options.setupTokenFile);
-  await runSaku(options.sakuProgram, [
-    "school",
-    "init",
-    "--cloud",
-    options.cloudUrl,
-    "--name",
-    options.schoolName,
-    "--zone",
-    "WIB",
-    "--keyring",
-    keyring,
-    "--passphrase-file",
-    passphrase,
-    "--setup-token-file",
-    options.setupTokenFile,
-    "--admin-login",
-    ADMIN_LOGIN,
-    "--admin-password-file",
-    adminPassword,
-  ]);
+  await runSaku(options.sakuProgram, ["school", "init", ...initArguments(options, secrets)]);
   const client = await signIn(options.cloudUrl, ADMIN_LOGIN, ADMIN_PASSWORD);
   const school = z.string().parse(client.school);
   let orderCount = 0;
@@ -119,22 +138,8 @@ export async function foundSchool(options: FoundOptions): Promise<SchoolOffice> 
       );
       const { claim } = z.object({ claim: z.string() }).parse(made);
       const claimFile = await secretFile(join(options.directory, `claim-${order.merchant}`), claim);
-      await runSaku(options.sakuProgram, [
-        "claim",
-        "--terminal",
-        order.terminalUrl,
-        "--cloud",
-        options.terminalCloudUrl,
-        "--keyring",
-        keyring,
-        "--passphrase-file",
-        passphrase,
-        "--claim-file",
-        claimFile,
-        "--operator-code-file",
-        operatorCode,
-        "--yes",
-      ]);
+      const words = claimArguments(options, secrets, { terminalUrl: order.terminalUrl, claimFile });
+      await runSaku(options.sakuProgram, ["claim", ...words, "--yes"]);
     },
   };
 }
