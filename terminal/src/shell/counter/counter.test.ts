@@ -202,6 +202,7 @@ test("the live stream begins with the view and tells every change", async () => 
   await hear('"screen":"till"');
   await press("amount", { amount: 7_000 });
   await hear('"amount":7000');
+  expect(heard.match(/^data: /gm)?.length).toBeGreaterThan(1);
   await reader.cancel();
 });
 

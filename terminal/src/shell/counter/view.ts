@@ -50,6 +50,7 @@ export type CounterView = {
   /** The terminal itself cannot sell and needs a look. */
   readonly needsService: boolean;
   readonly canVoid: boolean;
+  readonly isVoidRefused: boolean;
   readonly isOnline: boolean;
   readonly unsentCount: number;
   readonly fingerCount: number;
@@ -105,6 +106,7 @@ export function viewOf(parts: ViewParts): CounterView {
     reason: mode.kind === "not-this-time" && mode.isReasonShown ? mode.reason : null,
     needsService: mode.kind === "not-this-time" && isFault(mode.reason),
     canVoid: mode.kind === "unconfirmed" && mode.step === "asking",
+    isVoidRefused: mode.kind === "unconfirmed" && mode.step === "void-refused",
     isOnline: link.isOnline,
     unsentCount: link.unsentCount,
     fingerCount: parts.fingerCount,

@@ -77,10 +77,10 @@ export function UnconfirmedScreen({ text }: Props): JSX.Element {
       <p class="result-say">
         {text.unconfirmed} · <span data-text="firstName" />
       </p>
-      <p class="result-small" data-if="canVoid:true" hidden>
+      <p class="result-small" data-if="isVoidRefused:false" hidden>
         {text.unconfirmedHint}
       </p>
-      <p class="result-small" data-if="canVoid:false" hidden>
+      <p class="result-small" data-if="isVoidRefused:true" hidden>
         {text.voidRefused}
       </p>
       <div class="result-keys">
