@@ -14,7 +14,7 @@ import { auditDay, type Audit } from "./audit.ts";
 import { collectJourneys, runLane, type DayState } from "./lane.ts";
 import { parseDayOptions, USAGE, type DayOptions } from "./options.ts";
 import { planDay } from "./plan.ts";
-import { emptyTally, saleCountOf, stageLines, type Tally } from "./tally.ts";
+import { emptyTally, saleCountOf, stageLines, transferLines, type Tally } from "./tally.ts";
 
 const ENROL_IMPRESSIONS = [0, 1, 2];
 const STALLS = [
@@ -127,6 +127,10 @@ function report(tally: Tally, audit: Audit): void {
     `wrong children ${tally.wrongChildren}`,
     `refused ${refusals === "" ? "0" : refusals}`,
     `suspense ${audit.suspense} forks ${audit.forks}`,
+    ...transferLines(
+      tally.journeys,
+      STALLS.map(({ model }) => model),
+    ),
     ...stageLines(tally.journeys.values()),
     `sales ${saleCount} booked ${audit.booked} lost ${audit.lost} doubled ${audit.doubled} negative ${audit.negative} imbalance ${audit.imbalance}`,
   ];

@@ -28,13 +28,25 @@ export function saleCountOf(tally: Tally): number {
 
 const STAGES: readonly { readonly name: string; readonly keys: readonly string[] }[] = [
   { name: "capture", keys: ["captureMs"] },
-  { name: "transfer", keys: ["transferMs"] },
   { name: "extract", keys: ["extractMs"] },
   { name: "identify", keys: ["identifyMs"] },
   { name: "decide+sign+fsync", keys: ["decideMs", "signMs", "commitMs"] },
   { name: "ask for a lease", keys: ["askMs"] },
   { name: "ack", keys: ["ackMs"] },
 ];
+
+/** The wire decides: a line for each stall's module. Journeys are keyed by stall first. */
+export function transferLines(
+  journeys: ReadonlyMap<string, CounterJourney>,
+  modules: readonly string[],
+): readonly string[] {
+  return modules.map((module, stall) => {
+    const values = [...journeys]
+      .filter(([key, one]) => key.startsWith(`${stall}/`) && one.outcome === "approved")
+      .flatMap(([, one]) => one.stages["transferMs"] ?? []);
+    return formatStage(`transfer ${module}`, values);
+  });
+}
 
 /** One line a stage; a charge counts where it went through the stage. */
 export function stageLines(journeys: Iterable<CounterJourney>): readonly string[] {
