@@ -24,7 +24,8 @@ describe("a question at CONNECT", () => {
     const nonces = createNonces(() => 0);
     const all = Array.from({ length: 10 }, () => nonces.issue(a));
     expect(all.map((nonce) => nonces.redeem(a, nonce))).toEqual([
-      ...[false, false],
+      false,
+      false,
       ...Array.from({ length: 8 }, () => true),
     ]);
   });
