@@ -7,18 +7,14 @@ import { IDENTIFICATION, SHORTLIST } from "./parameters.ts";
 type Child = {
   readonly key: string;
   readonly templates: readonly Prepared[];
-  /** Templates made of the most placements: one per finger when the caller merged them. */
+  /** Merged templates where there are any (one per finger), otherwise all. */
   readonly widest: readonly Prepared[];
 };
 
 const toChild = ({ key, templates }: GalleryEntry): Child => {
   const prepared = templates.map(prepare);
-  const most = Math.max(0, ...prepared.map(({ placementCount }) => placementCount));
-  return {
-    key,
-    templates: prepared,
-    widest: prepared.filter(({ placementCount }) => placementCount === most),
-  };
+  const merged = prepared.filter(({ placementCount }) => placementCount > 1);
+  return { key, templates: prepared, widest: merged.length > 0 ? merged : prepared };
 };
 
 /** Best template of a child, helped a little by the second best: chance likeness rarely strikes twice. */

@@ -201,13 +201,13 @@ export const ENROLMENT = {
 /** Decisions of a search; scores in nats, see docs/fingerprint.md for the impostor tails they were read from. */
 export const IDENTIFICATION = {
   /** Threshold for one enrolled child. */
-  baseThreshold: 17,
+  baseThreshold: 21,
   /** Added each time the number of enrolled children grows by e; the impostor tail falls by e^1.1 a point. */
   perLogKey: 1,
   /** Distance the best must keep from the second child. */
-  margin: 5,
+  margin: 6,
   /** Added to the threshold for every earlier placement whose score is added. */
-  perEarlierPlacement: 12,
+  perEarlierPlacement: 14,
   /** Weight of the second-best template of the same child. */
   secondTemplateShare: 0.25,
 } as const;

@@ -16,9 +16,9 @@ describe("golden outputs", () => {
   it("of one cylinder", () => {
     const { cylinders } = prepare(FINGER);
     const words = [...cylinders.bits.subarray(0, CYLINDER_WORDS)].map((word) => word >>> 0);
-    expect(
-      words.map((word) => word.toString(16).padStart(8, "0")).join(""),
-    ).toMatchInlineSnapshot(`"00020000000000000000002000301000800000000000001800000000000000000100000000000000"`);
+    expect(words.map((word) => word.toString(16).padStart(8, "0")).join("")).toMatchInlineSnapshot(
+      `"00020000000000000000002000301000800000000000001800000000000000000100000000000000"`,
+    );
   });
 
   it("of a comparison with a moved half of itself and with a stranger", () => {
