@@ -62,6 +62,16 @@ function checkNode() {
     fail(`Node ${process.versions.node} is not supported; install Node 20.19 or newer (up to 26).`);
 }
 
+/** The simulated sensors' serial lines are ptys that these two prepare (hardware-sim/src/pty.ts). */
+function checkTools() {
+  for (const [tool, option, source] of [
+    ["perl", "-v", "perl-base"],
+    ["stty", "--version", "coreutils"],
+  ])
+    if (spawnSync(tool, [option], { stdio: "ignore" }).status !== 0)
+      fail(`${tool} is needed for the simulated serial lines (Debian: apt install ${source}).`);
+}
+
 function installPackages() {
   const lock = createHash("sha256")
     .update(readFileSync(join(root, "package-lock.json")))
@@ -168,6 +178,7 @@ function compile() {
 }
 
 checkNode();
+checkTools();
 installPackages();
 buildSqlite();
 buildEpoll();

@@ -1,13 +1,9 @@
-import { serve, type ServerType } from "@hono/node-server";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Hono } from "hono";
-import { signIn } from "./fleet/cloud-client.ts";
 import { demoPeople, DEMO_ENROLLED, type DemoPeople } from "./fleet/demo-children.ts";
 import { openSchool, type School } from "./fleet/open-school.ts";
-import { createStageFleet } from "./fleet/stage-fleet.ts";
-import { createStage } from "./stage/stage.tsx";
+import { openStage } from "./fleet/stage-server.ts";
 
 // `npm start`: the whole product on one machine with simulated sensors. Everything it writes goes when it ends.
 const HOST = "127.0.0.1";
@@ -25,8 +21,8 @@ const CHILD_COUNT = 4;
 const FOLLOWED_COUNT = 3;
 const GUARDIAN = { login: "ibu.aisyah", password: "melati-putih-9" };
 const OPERATOR_CODE = "482913";
-const TOP_UP_RUPIAH = 75_000;
-const DAILY_LIMIT_RUPIAH = 20_000;
+const TOP_UP_RUPIAH = 150_000;
+const DAILY_LIMIT_RUPIAH = 60_000;
 
 const startMs = Date.now();
 function say(line: string): void {
@@ -62,50 +58,6 @@ function openDemoSchool(directory: string, people: DemoPeople): Promise<School> 
   });
 }
 
-/** The guardian of the first children, as a family is: one login, several children. */
-async function inviteFamily(school: School): Promise<string> {
-  for (const student of school.students.slice(0, FOLLOWED_COUNT))
-    await school.office.inviteGuardian(student, GUARDIAN.login, GUARDIAN.password);
-  return (await signIn(school.fleet.cloudUrl, GUARDIAN.login, GUARDIAN.password)).cookie;
-}
-
-type OpenStage = { close(): void };
-
-function openStage(school: School, people: DemoPeople, guardianCookie: string): OpenStage {
-  const cloudUrl = school.fleet.cloudUrl;
-  const fleet = createStageFleet({
-    school,
-    people,
-    followedCount: FOLLOWED_COUNT,
-    parentUrlOf: (student) => `${cloudUrl}/ortu/${student}`,
-    links: [
-      // Another host name for the same machine keeps the office's sign-in apart from the guardian's.
-      {
-        label: "Kantor sekolah",
-        labelEn: "School office",
-        url: `http://localhost:${PORTS.cloudHttp}/sekolah`,
-      },
-    ],
-  });
-  const stage = createStage(fleet, { frameOrigins: [cloudUrl] });
-  const app = new Hono();
-  // Cookies know hosts, not ports: whoever opens the stage holds the guardian's phone. A demo's trick, only here.
-  app.use(async (c, next) => {
-    await next();
-    c.header("set-cookie", `${guardianCookie}; Path=/; HttpOnly; SameSite=Lax`, { append: true });
-  });
-  app.route("/", stage.app);
-  const server: ServerType = serve({ fetch: app.fetch, hostname: HOST, port: PORTS.stage });
-  return {
-    close: () => {
-      stage.close();
-      server.close();
-      // Live streams would keep a server open for as long as a visitor looks.
-      if ("closeAllConnections" in server) server.closeAllConnections();
-    },
-  };
-}
-
 function welcome(school: School): string {
   return `
   Saku · demo                  (data palsu, hilang saat ditutup · made-up data, gone when closed)
@@ -132,7 +84,13 @@ async function main(): Promise<number> {
   let school: School | null = null;
   try {
     school = await openDemoSchool(directory, people);
-    const stage = openStage(school, people, await inviteFamily(school));
+    const stage = await openStage({
+      school,
+      people,
+      port: PORTS.stage,
+      guardian: GUARDIAN,
+      followedCount: FOLLOWED_COUNT,
+    });
     process.stdout.write(welcome(school));
     await closedByUser();
     stage.close();

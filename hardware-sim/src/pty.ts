@@ -82,7 +82,8 @@ function run(command: string, args: readonly string[], inherited?: number): void
     stdio: ["ignore", "ignore", "pipe", inherited ?? "ignore"],
     encoding: "utf8",
   });
-  if (done.status !== 0) throw new Error(`${command} failed on the pty: ${done.stderr ?? ""}`);
+  if (done.error !== undefined) throw new Error(`${command} is needed for simulated serial lines`);
+  if (done.status !== 0) throw new Error(`${command} failed on the pty: ${done.stderr}`);
 }
 
 function readSpeed(ptsPath: string): Promise<number | null> {

@@ -16,12 +16,16 @@ export type DaemonOptions = {
 /** A real process of ours that can be killed without warning and started again with the same environment. */
 export interface Daemon {
   readonly name: string;
+  /** Alive and ready to serve. */
   readonly isRunning: boolean;
+  /** Resolves when it is ready; a daemon that ended, by whatever hand, starts anew. */
   start(): Promise<void>;
   /** SIGKILL: the process gets no chance to finish anything. */
   kill(): Promise<void>;
   /** SIGTERM, and SIGKILL when it takes longer than five seconds. */
   stop(): Promise<void>;
+  /** Tells when it became ready or ended; returns the way to stop listening. */
+  onChange(listener: () => void): () => void;
 }
 
 const STOP_GRACE_MS = 5_000;
@@ -85,22 +89,49 @@ function launch(
   return { child, ready };
 }
 
+function whenEnded(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once("exit", () => resolve());
+  });
+}
+
 /** Prepares a daemon; nothing runs until `start`. */
 export function createDaemon(options: DaemonOptions): Daemon {
   const log = createWriteStream(options.logFile, { flags: "a", mode: 0o600 });
+  const listeners = new Set<() => void>();
   let child: ChildProcess | null = null;
+  let starting: Promise<void> | null = null;
+  let isReady = false;
 
-  const ended = (running: ChildProcess): Promise<void> =>
-    new Promise((resolve) => {
-      if (running.exitCode !== null || running.signalCode !== null) resolve();
-      else running.once("exit", () => resolve());
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+
+  async function begin(): Promise<void> {
+    const started = launch(options, log);
+    child = started.child;
+    started.child.once("exit", () => {
+      if (child === started.child) child = null;
+      if (child === null) isReady = false;
+      tell();
     });
+    try {
+      await started.ready;
+      isReady = child === started.child;
+      tell();
+    } catch (error) {
+      started.child.kill("SIGKILL");
+      throw error;
+    }
+  }
 
   async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const running = child;
     if (running === null) return;
     child = null;
-    const gone = ended(running);
+    isReady = false;
+    const gone = whenEnded(running);
     running.kill(signal);
     const timer = setTimeout(() => running.kill("SIGKILL"), STOP_GRACE_MS);
     await gone;
@@ -110,21 +141,20 @@ export function createDaemon(options: DaemonOptions): Daemon {
   return {
     name: options.name,
     get isRunning() {
-      return child !== null && child.exitCode === null && child.signalCode === null;
+      return isReady;
     },
     async start() {
-      if (child !== null) return;
-      const started = launch(options, log);
-      child = started.child;
-      try {
-        await started.ready;
-      } catch (error) {
-        child = null;
-        started.child.kill("SIGKILL");
-        throw error;
-      }
+      if (isReady) return;
+      starting ??= begin().finally(() => {
+        starting = null;
+      });
+      await starting;
     },
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }

@@ -1,9 +1,11 @@
-import type { StageFleet, StageProcess, StageTerminal } from "../stage/fleet-port.ts";
+import type { ChargeAnswer, StageFleet, StageProcess, StageTerminal } from "../stage/fleet-port.ts";
 import type { CounterClient } from "./counter-client.ts";
 import type { Daemon } from "./daemon.ts";
 import type { DemoPeople } from "./demo-children.ts";
 import type { Stall } from "./fleet.ts";
 import type { School } from "./open-school.ts";
+import type { CloudClient } from "./cloud-client.ts";
+import { followChildren } from "./second-phone.ts";
 
 export type StageFleetOptions = {
   readonly school: School;
@@ -11,6 +13,8 @@ export type StageFleetOptions = {
   /** Pages of the guardian who is signed in; the first `followedCount` children are hers. */
   readonly parentUrlOf: (student: string) => string;
   readonly followedCount: number;
+  /** That guardian, signed in once more: tells when a sale can be seen on the phone. */
+  readonly guardian: CloudClient;
   readonly links: StageFleet["links"];
 };
 
@@ -24,20 +28,22 @@ function processOf(daemon: Daemon): StageProcess {
   };
 }
 
-/** Screens on which a new charge may begin. */
+/** Screens on which a new charge may begin, and screens that wait for a finger already. */
 const FREE_SCREENS = new Set(["till", "approved", "not-this-time"]);
+const FINGER_SCREENS = new Set(["waiting", "retry"]);
 
-async function charge(counter: CounterClient, amountRupiah: number): Promise<boolean> {
+async function charge(counter: CounterClient, amountRupiah: number): Promise<ChargeAnswer> {
   try {
     const { screen } = await counter.view();
-    if (!FREE_SCREENS.has(screen)) return false;
+    if (FINGER_SCREENS.has(screen)) return "finger-awaited";
+    if (!FREE_SCREENS.has(screen)) return "till-busy";
     if (screen !== "till") await counter.press({ kind: "cancel" });
     await counter.press({ kind: "amount", amount: amountRupiah });
     await counter.press({ kind: "charge" });
-    return true;
+    return "finger-awaited";
   } catch {
     // The terminal is off or restarting: the visitor sees that on its own screen.
-    return false;
+    return "till-away";
   }
 }
 
@@ -47,7 +53,8 @@ function terminalOf(stall: Stall, counter: CounterClient | undefined): StageTerm
     counterUrl: stall.counterUrl,
     module: stall.module,
     process: processOf(stall.daemon),
-    charge: async (amountRupiah) => (counter === undefined ? false : charge(counter, amountRupiah)),
+    charge: async (amountRupiah) =>
+      counter === undefined ? "till-away" : charge(counter, amountRupiah),
   };
 }
 
@@ -64,6 +71,7 @@ export function createStageFleet(options: StageFleetOptions): StageFleet {
         className: child.pupil.className,
         fingers: child.fingers,
         enrolled: child.enrolled,
+        byPin: { number: child.pupil.number, pin: child.pupil.pin },
         parentUrl: index < options.followedCount ? options.parentUrlOf(student) : null,
       };
     }),
@@ -78,6 +86,19 @@ export function createStageFleet(options: StageFleetOptions): StageFleet {
       if (isCut) school.fleet.cutInternet();
       else school.fleet.restoreInternet();
     },
-    onChange: () => () => undefined,
+    onChange: (listener) => {
+      const daemons = [school.fleet.cloud, ...school.fleet.stalls.map(({ daemon }) => daemon)];
+      const stops = daemons.map((daemon) => daemon.onChange(listener));
+      return () => stops.forEach((stop) => stop());
+    },
+    onParentNews: (listener) =>
+      followChildren(
+        {
+          cloudUrl: school.fleet.cloudUrl,
+          guardian: options.guardian,
+          students: school.students.slice(0, options.followedCount),
+        },
+        listener,
+      ),
   };
 }

@@ -24,6 +24,8 @@ export type StageChild = {
   /** Which finger of the world is at which place of the child's hands. */
   readonly fingers: Readonly<Record<FingerPosition, string>>;
   readonly enrolled: readonly FingerPosition[];
+  /** What the child types at the counter when no finger is read. Made up, so the stage may show it. */
+  readonly byPin: { readonly number: string; readonly pin: string };
   /** The page that this child's guardian has open, for example a sign-in link of the demo; null = nobody follows. */
   readonly parentUrl: string | null;
 };
@@ -41,12 +43,19 @@ export interface StageTerminal {
   readonly counterUrl: string;
   readonly module: SimulatedModule;
   readonly process: StageProcess;
-  /** Types an amount and presses Tagih; false when the till is in the middle of something. */
-  charge(amountRupiah: number): Promise<boolean>;
+  /** Types an amount and presses Tagih, unless the till waits for a finger already or is in the middle of something. */
+  charge(amountRupiah: number): Promise<ChargeAnswer>;
 }
 
-/** The sale has reached a guardian's page. */
-export type ParentNews = { readonly saleId: string; readonly atUnixMs: number };
+export type ChargeAnswer = "finger-awaited" | "till-busy" | "till-away";
+
+/** A sale has reached a guardian's page, which names it as a parent knows it: who, how much, when. */
+export type ParentNews = {
+  readonly student: string;
+  readonly amountRupiah: number;
+  readonly soldAtUnixMs: number;
+  readonly seenAtUnixMs: number;
+};
 
 /** Everything that the stage shows and switches; implemented by the fleet. */
 export interface StageFleet {

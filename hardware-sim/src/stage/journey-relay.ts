@@ -1,6 +1,6 @@
-import type { StageFleet } from "./fleet-port.ts";
+import type { ParentNews, StageFleet } from "./fleet-port.ts";
 import { readEventStream } from "./event-stream.ts";
-import { parseJourney, type StageJourney, withPhone } from "./journey.ts";
+import { isNewsOf, parseJourney, type StageJourney, withPhone } from "./journey.ts";
 
 /** Follows every terminal's own report of its charges; terminals may die and come back. */
 export interface JourneyRelay {
@@ -10,18 +10,19 @@ export interface JourneyRelay {
 }
 
 const keptJourneys = 12;
+const keptNews = 50;
 const retryMs = 800;
 
 export function createJourneyRelay(fleet: StageFleet): JourneyRelay {
   const stop = new AbortController();
   const journeys = new Map<string, StageJourney>();
-  const phoneTimes = new Map<string, number>();
+  let news: readonly ParentNews[] = [];
   const listeners = new Set<(journey: StageJourney) => void>();
   const keyOf = (journey: StageJourney): string =>
     `${journey.terminal}-${journey.startedAtMs}-${journey.id}`;
   const record = (reported: StageJourney): void => {
-    const seenAt = reported.saleId === null ? undefined : phoneTimes.get(reported.saleId);
-    const journey = seenAt === undefined ? reported : withPhone(reported, seenAt);
+    const seen = news.find((item) => isNewsOf(reported, item));
+    const journey = seen === undefined ? reported : withPhone(reported, seen.seenAtUnixMs);
     const key = keyOf(journey);
     // Terminals replay their last charges when the stage connects again: only what changed is news.
     if (JSON.stringify(journeys.get(key)) === JSON.stringify(journey)) return;
@@ -32,10 +33,9 @@ export function createJourneyRelay(fleet: StageFleet): JourneyRelay {
     for (const old of surplus) journeys.delete(keyOf(old));
     for (const listener of listeners) listener(journey);
   };
-  const unfollow = fleet.onParentNews?.(({ saleId, atUnixMs }) => {
-    phoneTimes.set(saleId, atUnixMs);
-    if (phoneTimes.size > 200) phoneTimes.delete([...phoneTimes.keys()][0] ?? "");
-    for (const journey of journeys.values()) if (journey.saleId === saleId) record(journey);
+  const unfollow = fleet.onParentNews?.((item) => {
+    news = [...news, item].slice(-keptNews);
+    for (const journey of journeys.values()) if (isNewsOf(journey, item)) record(journey);
   });
   fleet.terminals.forEach((terminal, index) => {
     void follow(terminal.counterUrl, stop.signal, (text) => {

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { expect, test } from "vitest";
 import type { ParentNews, StageFleet } from "./fleet-port.ts";
 import { readEventStream } from "./event-stream.ts";
-import { parseJourney, type StageJourney, withPhone } from "./journey.ts";
+import { isNewsOf, parseJourney, type StageJourney, withPhone } from "./journey.ts";
 import { createJourneyRelay } from "./journey-relay.ts";
 
 const report = {
@@ -17,7 +17,7 @@ const report = {
   attemptCount: 1,
   readings: ["identified"],
   saleId: "sale-7",
-  student: null,
+  student: "aisyah",
   stages: {
     touchWaitMs: 310,
     captureMs: 140,
@@ -60,6 +60,18 @@ test("the phone's part begins where the cloud's acknowledgement ended", () => {
   if (journey === null) throw new Error("the report is a report");
   expect(withPhone(journey, 3300 + 40 + 120).stations.phone).toBe(120);
   expect(withPhone(journey, 3310).stations.phone).toBe(0);
+});
+
+test.each([
+  ["another child", { student: "bagus" }],
+  ["another amount", { amountRupiah: 2000 }],
+  ["another time", { soldAtUnixMs: 9000 }],
+])("a line about %s is not this sale", (_, difference) => {
+  const journey = parseJourney(0, JSON.stringify(report));
+  if (journey === null) throw new Error("the report is a report");
+  const line = { student: "aisyah", amountRupiah: 5000, soldAtUnixMs: 3290, seenAtUnixMs: 3500 };
+  expect(isNewsOf(journey, line)).toBe(true);
+  expect(isNewsOf(journey, { ...line, ...difference })).toBe(false);
 });
 
 test("events are read whole however the stream is cut, others are passed over", async () => {
@@ -110,7 +122,10 @@ test("the relay follows a terminal, comes back when it was killed, and does not 
   });
   expect(connections).toBe(2);
   expect(heard.map(({ stations }) => stations.ack)).toEqual([null, 38]);
-  news({ saleId: "sale-7", atUnixMs: 3300 + 38 + 200 });
+  const sold = { student: "aisyah", amountRupiah: 5000, soldAtUnixMs: 3290 };
+  news({ ...sold, student: "bagus", seenAtUnixMs: 3400 });
+  expect(relay.latest[0]?.stations.phone).toBeNull();
+  news({ ...sold, seenAtUnixMs: 3300 + 38 + 200 });
   expect(relay.latest[0]?.stations.phone).toBe(200);
   relay.close();
   server.close();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ParentNews } from "./fleet-port.ts";
 
 /** One charge as the terminal timed it, and when it reached the phone. */
 export type StageJourney = {
@@ -12,6 +13,7 @@ export type StageJourney = {
   readonly method: string | null;
   readonly readings: readonly string[];
   readonly saleId: string | null;
+  readonly student: string | null;
   readonly stations: Readonly<Record<Station, number | null>>;
 };
 
@@ -39,6 +41,7 @@ const reportSchema = z.object({
   method: z.string().nullable(),
   readings: z.array(z.string()),
   saleId: z.string().nullable(),
+  student: z.string().nullable(),
   stages: z.object({
     touchWaitMs: duration,
     captureMs: duration,
@@ -82,6 +85,20 @@ function jsonOf(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** The terminal stamps a sale while it decides; the journey ends with the commit, in the same breath. */
+const stampToleranceMs = 2_000;
+
+/** Whether a guardian's page shows this very sale. */
+export function isNewsOf(journey: StageJourney, news: ParentNews): boolean {
+  const committedAtMs = journey.startedAtMs + journey.totalMs;
+  return (
+    journey.saleId !== null &&
+    journey.student === news.student &&
+    journey.amount === news.amountRupiah &&
+    Math.abs(committedAtMs - news.soldAtUnixMs) <= stampToleranceMs
+  );
 }
 
 /** The way from the cloud's acknowledgement to the guardian's page. */

@@ -16,7 +16,7 @@ export type StagePageProps = {
 
 /** How a finger is wrong; lying aside is what `partial` shows best. */
 const shownConditions: readonly Condition[] = ["normal", "dry", "wet", "partial"];
-const amounts: readonly number[] = [2000, 5000, 8000, 12_000, 25_000];
+const amounts: readonly number[] = [2000, 5000, 8000, 12_000, 90_000];
 const usualAmount = 5000;
 
 /** The whole page: everything is in the HTML, the island only brings it to life. */
@@ -59,8 +59,10 @@ export function StagePage(props: StagePageProps): Html {
 /** What the island writes by itself. */
 function islandWords(words: StageWords): Readonly<Record<string, unknown>> {
   const { outcomes, byPin, attempts, waitingCloud, notices, starting, startAgain, lost } = words;
-  const { glassEmpty, glassTouched } = words;
+  const { glassEmpty, glassTouched, byNumber, reasons } = words;
   return {
+    byNumber,
+    reasons,
     outcomes,
     byPin,
     attempts,
@@ -141,6 +143,7 @@ function People(props: { fleet: StageFleet; words: StageWords }): Html {
           <ChildChoice child={child} isFirst={index === 0} />
         ))}
         <Choice group="child" value="" label={words.stranger} isFirst={false} isOdd />
+        <p class="pin-hint" />
       </fieldset>
       <fieldset class="choices amounts">
         <legend>{words.amount}</legend>
@@ -184,6 +187,8 @@ function ChildChoice(props: { child: StageChild; isFirst: boolean }): Html {
         checked={props.isFirst}
         data-enrolled={child.enrolled.join(" ")}
         data-parent={child.parentUrl ?? ""}
+        data-number={child.byPin.number}
+        data-pin={child.byPin.pin}
       />
       <span>
         {child.firstName} <small>{child.className}</small>

@@ -60,6 +60,7 @@ function fakeFleet(sensor: SimulatedModule): FakeFleet {
         className: "5A",
         fingers: Object.fromEntries(places) as StageFleet["children"][number]["fingers"],
         enrolled: ["right-index"],
+        byPin: { number: "101", pin: "2580" },
         parentUrl: "http://127.0.0.1:4190/",
       },
     ],
@@ -70,7 +71,7 @@ function fakeFleet(sensor: SimulatedModule): FakeFleet {
         counterUrl: "http://127.0.0.1:1",
         module: sensor,
         process: running,
-        charge: async (amount) => charges.push(amount) > 0,
+        charge: async (amount) => (charges.push(amount) > 0 ? "finger-awaited" : "till-busy"),
       },
     ],
     cloud: { ...running, start: () => Promise.reject(new Error("the port is taken")) },
@@ -180,6 +181,8 @@ test("switches cut the internet, pull the cable, spoil bytes, and say so when a 
   expect(await (await post("/panggung/sentuh", touchOrder)).json()).toEqual({
     outcome: "cable-out",
   });
+  // The till waits for a finger, so that the terminal's own screen says what is wrong.
+  expect(fleet.charges).toEqual([5000]);
   await flip("cable", true);
   expect(module.isPlugged).toBe(true);
   expect(await flip("cloud", true)).toEqual({ isDone: false });

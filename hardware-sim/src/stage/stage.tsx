@@ -16,6 +16,8 @@ import { type Language, wordsOf } from "./words.ts";
 export type StageOptions = {
   /** Origins whose pages the stage shows in frames besides the terminals', for example the cloud's. */
   readonly frameOrigins: readonly string[];
+  /** Cookies for the framed pages, `name=value`: cookies know hosts, not ports, and everything here is one host. */
+  readonly cookiesOf?: (language: Language) => readonly string[];
 };
 
 export type Stage = {
@@ -56,6 +58,8 @@ export function createStage(fleet: StageFleet, options: StageOptions): Stage {
     .get("/", (c) => c.redirect("/panggung"))
     .get("/panggung", (c) => {
       const language: Language = c.req.query("bahasa") === "en" ? "en" : "id";
+      for (const cookie of options.cookiesOf?.(language) ?? [])
+        c.header("Set-Cookie", `${cookie}; Path=/; HttpOnly; SameSite=Lax`, { append: true });
       const { stylesheet, script } = assets;
       const words = wordsOf(language);
       const page = <StagePage {...{ fleet, words, language, stylesheet, script }} />;

@@ -12,7 +12,7 @@ export type TouchOrder = {
   readonly amountRupiah: number | null;
 };
 
-export type TouchOutcome = "touched" | "unknown" | "cable-out" | "glass-busy";
+export type TouchOutcome = "touched" | "unknown" | "cable-out" | "glass-busy" | "till-busy";
 
 /** A finger stays until the module has handed over its picture, as people wait for a light. */
 const shortestTouchMs = 700;
@@ -23,11 +23,13 @@ export async function touch(fleet: StageFleet, order: TouchOrder): Promise<Touch
   const terminal = fleet.terminals[order.terminal];
   const fingerId = fingerOf(fleet, order);
   if (terminal === undefined || fingerId === null) return "unknown";
-  if (!terminal.module.isPlugged) return "cable-out";
   if (terminal.module.isFingerOn) return "glass-busy";
   if (order.amountRupiah !== null && terminal.process.isRunning) {
-    await terminal.charge(order.amountRupiah).catch(() => false);
+    const answer = await terminal.charge(order.amountRupiah);
+    if (answer === "till-busy") return "till-busy";
   }
+  // Only now: the terminal's own screen shall say it too.
+  if (!terminal.module.isPlugged) return "cable-out";
   terminal.module.place(fleet.world.place(fingerId, { condition: order.condition }));
   void liftWhenTaken(terminal);
   return "touched";

@@ -16,7 +16,6 @@ export type StageWords = {
   readonly enrolled: string;
   readonly child: string;
   readonly stranger: string;
-  readonly strangerHint: string;
   readonly conditionTitle: string;
   readonly conditions: Readonly<Record<Condition, string>>;
   readonly fingers: Readonly<Record<FingerPosition, string>>;
@@ -56,9 +55,13 @@ export type StageWords = {
   readonly byPin: string;
   readonly attempts: string;
   readonly waitingCloud: string;
-  readonly total: string;
   readonly lost: string;
-  readonly notices: Readonly<Record<"unknown" | "cable-out" | "glass-busy" | "failed", string>>;
+  readonly byNumber: string;
+  /** Why a sale was refused; the child's own screen does not say it. */
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly notices: Readonly<
+    Record<"unknown" | "cable-out" | "glass-busy" | "till-busy" | "failed", string>
+  >;
 };
 
 const indonesian: StageWords = {
@@ -73,7 +76,6 @@ const indonesian: StageWords = {
   enrolled: "jari terdaftar",
   child: "Anak",
   stranger: "Orang asing",
-  strangerHint: "Jari yang tidak dikenal sekolah",
   conditionTitle: "Keadaan jari",
   conditions: {
     normal: "Normal",
@@ -147,13 +149,25 @@ const indonesian: StageWords = {
   outcomes: { approved: "Berhasil", refused: "Belum bisa", left: "Ditinggal" },
   byPin: "lewat PIN",
   attempts: "tempelan",
-  waitingCloud: "menunggu internet",
-  total: "total",
+  waitingCloud: "menunggu",
+  byNumber: "Tanpa jari: nomor {number}, PIN {pin}",
+  reasons: {
+    "unknown-student": "belum terdaftar",
+    frozen: "dibekukan orang tua",
+    "over-sale-limit": "terlalu besar",
+    funds: "saldo kurang",
+    limit: "batas harian",
+    "held-elsewhere": "uang di stan lain",
+    "lease-short-offline": "internet putus, jatah habis",
+    "terminal-not-ready": "terminal belum siap",
+    "disk-failed": "disk rusak",
+  },
   lost: "Panggung terputus, mencoba lagi",
   notices: {
     unknown: "Jari itu tidak ada.",
     "cable-out": "Kabel sensor sedang tercabut.",
     "glass-busy": "Masih ada jari di kaca.",
+    "till-busy": "Terminal menunggu yang lain. Selesaikan di layarnya, atau tekan Batal.",
     failed: "Belum berhasil. Coba sekali lagi.",
   },
 };
@@ -170,7 +184,6 @@ const english: StageWords = {
   enrolled: "enrolled finger",
   child: "Child",
   stranger: "Stranger",
-  strangerHint: "A finger the school does not know",
   conditionTitle: "The finger is",
   conditions: { normal: "Normal", dry: "Dry", wet: "Wet", partial: "Partial", shifted: "Shifted" },
   fingers: {
@@ -238,13 +251,25 @@ const english: StageWords = {
   outcomes: { approved: "Approved", refused: "Not this time", left: "Left" },
   byPin: "by PIN",
   attempts: "placements",
-  waitingCloud: "waiting for internet",
-  total: "total",
+  waitingCloud: "waiting",
+  byNumber: "Without a finger: number {number}, PIN {pin}",
+  reasons: {
+    "unknown-student": "not registered",
+    frozen: "frozen by the parent",
+    "over-sale-limit": "too large",
+    funds: "balance too low",
+    limit: "daily limit",
+    "held-elsewhere": "money at another stall",
+    "lease-short-offline": "offline, reserve used up",
+    "terminal-not-ready": "terminal not ready",
+    "disk-failed": "disk failed",
+  },
   lost: "Stage disconnected, trying again",
   notices: {
     unknown: "There is no such finger.",
     "cable-out": "The sensor cable is out.",
     "glass-busy": "There still is a finger on the glass.",
+    "till-busy": "The terminal waits for something else. Finish it on its screen, or press Cancel.",
     failed: "That did not work. Try once more.",
   },
 };

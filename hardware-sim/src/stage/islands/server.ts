@@ -22,6 +22,7 @@ export type Journey = {
   readonly totalMs: number;
   readonly amount: number;
   readonly outcome: "approved" | "refused" | "left";
+  readonly reason: string | null;
   readonly method: string | null;
   readonly readings: readonly string[];
   readonly stations: Readonly<Record<string, number | null>>;
@@ -32,6 +33,8 @@ export type Words = {
   readonly byPin: string;
   readonly attempts: string;
   readonly waitingCloud: string;
+  readonly byNumber: string;
+  readonly reasons: Readonly<Record<string, string>>;
   readonly notices: Readonly<Record<string, string>>;
   readonly starting: string;
   readonly startAgain: string;

@@ -16,13 +16,20 @@ function notice(text: string): void {
   line.hidden = text === "";
 }
 
-/** Marks the fingers that the chosen child has enrolled. */
+/** Marks the fingers that the chosen child has enrolled, and tells how the child pays without one. */
 function showChild(): void {
   const child = chosen("child");
   const enrolled = new Set((child?.dataset["enrolled"] ?? "").split(" "));
   for (const tip of document.querySelectorAll<SVGElement>(".fingertip")) {
     tip.classList.toggle("is-enrolled", enrolled.has(tip.dataset["finger"] ?? ""));
   }
+  const { number, pin } = child?.dataset ?? {};
+  const hint = document.querySelector(".pin-hint");
+  if (hint !== null)
+    hint.textContent =
+      number === undefined || pin === undefined
+        ? ""
+        : words.byNumber.replace("{number}", number).replace("{pin}", pin);
   if (child !== null && child.value !== "") showPhone(child.dataset["parent"] ?? "");
 }
 

@@ -73,6 +73,7 @@ function rowOf(journey: Journey): HTMLLIElement {
 
 function noteOf(journey: Journey): string {
   const parts: string[] = [];
+  if (journey.reason !== null) parts.push(words.reasons[journey.reason] ?? journey.reason);
   if (journey.method === "pin") parts.push(words.byPin);
   if (journey.readings.length > 1) parts.push(`${journey.readings.length} ${words.attempts}`);
   return parts.join(" · ");
