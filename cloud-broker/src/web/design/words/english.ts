@@ -95,7 +95,7 @@ export const english: Words = {
   },
   freeze: {
     freezeTitle: "Freeze {name}’s pocket money?",
-    freezeLead: "{name} cannot buy by finger, PIN or card until you turn it back on.",
+    freezeLead: "{name} cannot buy by finger or PIN until you turn it back on.",
     freezePoints: [
       "The money stays {name}’s and does not shrink.",
       "The stalls are not told why.",
@@ -145,7 +145,7 @@ export const english: Words = {
       waiting:
         "The school is waiting for your decision. Until then {name}’s fingerprint cannot be recorded.",
       granted: "{name} may pay with a finger.",
-      withdrawn: "The fingerprint is not used. {name} can still pay by PIN or card.",
+      withdrawn: "The fingerprint is not used. {name} can still pay by PIN.",
     },
     storedTitle: "What is stored",
     stored: [
@@ -155,13 +155,13 @@ export const english: Words = {
     ],
     choiceTitle: "Your choice",
     choice:
-      "Without a fingerprint {name} can still pay by PIN or card, on the same screen and just as fast. {name} may refuse, too.",
+      "Without a fingerprint {name} can still pay by PIN, on the same screen and just as fast. {name} may refuse, too.",
     give: "Give consent",
     refuse: "No, do not record",
     withdraw: "Withdraw consent",
     withdrawTitle: "Withdraw fingerprint consent for {name}?",
     withdrawLead:
-      "{name}’s fingerprint is erased from every device of the school. {name} can still pay by PIN or card.",
+      "{name}’s fingerprint is erased from every device of the school. {name} can still pay by PIN.",
     withdrawSubmit: "Yes, withdraw",
     erasureTitle: "Erasure, device by device",
     erasureNone: "No device holds {name}’s fingerprint.",

@@ -94,7 +94,7 @@ export const indonesian = {
   freeze: {
     freezeTitle: "Bekukan uang saku {name}?",
     freezeLead:
-      "{name} belum bisa jajan dengan sidik jari, PIN, atau kartu, sampai Anda membukanya lagi.",
+      "{name} belum bisa jajan dengan sidik jari atau PIN sampai Anda membukanya lagi.",
     freezePoints: [
       "Uangnya tetap milik {name} dan tidak berkurang.",
       "Kantin tidak diberi tahu alasannya.",
@@ -142,7 +142,7 @@ export const indonesian = {
       "not-asked": "Sidik jari {name} belum direkam. Tanpa izin Anda, tidak bisa direkam.",
       waiting: "Sekolah menunggu keputusan Anda. Sampai itu, sidik jari {name} tidak bisa direkam.",
       granted: "{name} boleh jajan dengan sidik jari.",
-      withdrawn: "Sidik jari tidak dipakai. {name} tetap bisa jajan dengan PIN atau kartu.",
+      withdrawn: "Sidik jari tidak dipakai. {name} tetap bisa jajan dengan PIN.",
     },
     storedTitle: "Yang disimpan",
     stored: [
@@ -152,13 +152,13 @@ export const indonesian = {
     ],
     choiceTitle: "Pilihan Anda",
     choice:
-      "Tanpa sidik jari pun {name} tetap bisa jajan dengan PIN atau kartu, di layar yang sama dan secepat itu juga. {name} juga boleh menolak.",
+      "Tanpa sidik jari pun {name} tetap bisa jajan dengan PIN, di layar yang sama dan secepat itu juga. {name} juga boleh menolak.",
     give: "Beri izin",
     refuse: "Tidak, jangan direkam",
     withdraw: "Tarik izin",
     withdrawTitle: "Tarik izin sidik jari {name}?",
     withdrawLead:
-      "Sidik jari {name} dihapus dari semua perangkat sekolah. {name} tetap bisa jajan dengan PIN atau kartu.",
+      "Sidik jari {name} dihapus dari semua perangkat sekolah. {name} tetap bisa jajan dengan PIN.",
     withdrawSubmit: "Ya, tarik izin",
     erasureTitle: "Penghapusan per perangkat",
     erasureNone: "Tidak ada perangkat yang menyimpan sidik jari {name}.",
