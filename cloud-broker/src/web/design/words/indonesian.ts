@@ -93,8 +93,7 @@ export const indonesian = {
   },
   freeze: {
     freezeTitle: "Bekukan uang saku {name}?",
-    freezeLead:
-      "{name} belum bisa jajan dengan sidik jari atau PIN sampai Anda membukanya lagi.",
+    freezeLead: "{name} belum bisa jajan dengan sidik jari atau PIN sampai Anda membukanya lagi.",
     freezePoints: [
       "Uangnya tetap milik {name} dan tidak berkurang.",
       "Kantin tidak diberi tahu alasannya.",
