@@ -1,8 +1,8 @@
 import { serve, type ServerType } from "@hono/node-server";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { rupiah, schoolId } from "@saku/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -15,6 +15,7 @@ import {
 } from "../../cloud-broker/src/shell/http/fake-office.suite.ts";
 import { ISLANDS, loadAssets } from "../../cloud-broker/src/shell/http/web-assets.ts";
 import { createWeb } from "../../cloud-broker/src/shell/http/web.tsx";
+import { launchChromium } from "./chromium.ts";
 
 /** Pictures are written only when someone wants to look at them. */
 const SHOTS = process.env["SAKU_SHOTS"];
@@ -26,13 +27,6 @@ let browser: Browser;
 let fake: FakeOffice;
 let server: ServerType;
 let origin: string;
-
-async function launch(): Promise<Browser> {
-  if (existsSync("/usr/bin/chromium"))
-    return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-  const { default: packed } = await import("@sparticuz/chromium");
-  return chromium.launch({ executablePath: await packed.executablePath(), args: packed.args });
-}
 
 beforeAll(async () => {
   fake = createFakeOffice();
@@ -48,7 +42,7 @@ beforeAll(async () => {
   server = serve({ fetch: web.fetch, port: 0, hostname: "127.0.0.1" });
   await new Promise((resolve) => server.once("listening", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await launch();
+  browser = await launchChromium();
   if (SHOTS !== undefined) mkdirSync(SHOTS, { recursive: true });
 });
 

@@ -22,7 +22,7 @@ const FOLLOWED_COUNT = 3;
 const GUARDIAN = { login: "ibu.aisyah", password: "melati-putih-9" };
 const OPERATOR_CODE = "482913";
 const TOP_UP_RUPIAH = 150_000;
-const DAILY_LIMIT_RUPIAH = 60_000;
+const DAILY_LIMIT_RUPIAH = 80_000;
 
 const startMs = Date.now();
 function say(line: string): void {
