@@ -331,6 +331,21 @@ describe("commands and asks", () => {
     expect(grant?.body).toMatchObject({ kind: "lease-grant", amount: 6_000, ask });
   });
 
+  it("[G4] a terminal whose day is over before ours is not granted the same day again and again", async () => {
+    paper = await paperCloud({ terminals: 1, students: 1 });
+    await paper.school.topUp(kid(0), 6_000);
+    await paper.school.store.commit((work) => grantDay(work, paper.cloud.outbox, SCHOOL, kid(0)));
+    const { read } = paper.school.store;
+    const leases = () => read.selectFrom("lease").select(["id", "amount", "state"]).execute();
+    const [lease] = await leases();
+    const { id, amount } = must(lease, "one stall holds it all");
+    const link = await paperLink(paper, term(0));
+    const back = term(0).write({ type: "lease-return", lease: id, amount, reason: "day-over" });
+    await link.send(eventsFrame(term(0), back.n, [back.bytes]));
+    await link.ack();
+    expect(await leases()).toEqual([{ id, amount, state: "closed" }]);
+  });
+
   it("[G6] money at a stall that is away is named as such, at once", async () => {
     paper = await paperCloud({ terminals: 2, students: 1 });
     await paper.school.topUp(kid(0), 6_000);

@@ -10,6 +10,7 @@ import { maySync } from "../../core/devices/device.ts";
 import { openEvent, type BadEvent, type OpenedEvent } from "../../core/ingest/verify.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { verifyOnThreads } from "../keys/ed25519.ts";
+import { schoolToday } from "../office/child-orders.ts";
 import { bookBatch, type BookingOutcome } from "../store/bookings.ts";
 import type { Work } from "../store/committer.ts";
 import { grantDay } from "../store/leases.ts";
@@ -50,7 +51,10 @@ async function verifyFrame(
   };
 }
 
-/** Money that came back is spread anew, unless a terminal waits for it: then it is first of all for that one. */
+/**
+ * Money that came back is spread anew, unless a terminal waits for it: then it is first of all for that one. A terminal that
+ * gives back a day which is not over here has a clock that runs ahead: it would give back every new grant at once, for ever.
+ */
 async function grantAgain(
   context: UpContext,
   work: Work,
@@ -58,8 +62,13 @@ async function grantAgain(
   outcome: BookingOutcome,
 ): Promise<void> {
   const { cloud, awaited } = context;
-  for (const [student, reason] of outcome.returned) {
-    if (reason === "drained" || awaited.has(student)) continue;
+  if (outcome.returned.length === 0) return;
+  const today = await schoolToday(work, connection.school);
+  const students = outcome.returned
+    .filter(({ reason, day }) => reason === "requested" || (reason === "day-over" && day < today))
+    .map(({ student }) => student);
+  for (const student of new Set(students)) {
+    if (awaited.has(student)) continue;
     await grantDay(work, cloud.outbox, connection.school, student);
   }
 }

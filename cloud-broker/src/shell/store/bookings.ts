@@ -1,4 +1,11 @@
-import { addRupiah, rupiah, toHex, type DeviceId, type StudentId } from "@saku/protocol";
+import {
+  addRupiah,
+  rupiah,
+  toHex,
+  type DeviceId,
+  type SchoolDay,
+  type StudentId,
+} from "@saku/protocol";
 import type { Insertable } from "kysely";
 import { nextDeviceState } from "../../core/devices/device.ts";
 import {
@@ -164,13 +171,19 @@ async function storeErasures({ db }: Work, owner: BatchOwner, plan: IngestPlan):
   }
 }
 
+export type Returned = {
+  readonly student: StudentId;
+  readonly day: SchoolDay;
+  readonly reason: "requested" | "day-over" | "drained";
+};
+
 export type BookingOutcome = {
   readonly plan: IngestPlan;
   readonly freshForkCount: number;
   /** Children whose page changes. */
   readonly students: ReadonlySet<StudentId>;
-  /** Children whose money came back from a terminal, and why. */
-  readonly returned: ReadonlyMap<StudentId, "requested" | "day-over" | "drained">;
+  /** Money that came back from the terminal: whose, of which day's lease, and why. */
+  readonly returned: readonly Returned[];
 };
 
 /** Books one verified batch of one incarnation: plan in the core, rows here, all in the caller's transaction. */
@@ -184,13 +197,14 @@ export async function bookBatch(
   const freshForkCount = await storeForks(work, owner, plan);
   if (plan.accepted.length > 0) await storeAccepted(work, owner, plan);
   const students = new Set<StudentId>();
-  const returned = new Map<StudentId, "requested" | "day-over" | "drained">();
+  const returned: Returned[] = [];
   for (const { verified, booking } of plan.accepted) {
     const { body } = verified.event;
     if (booking.student === null) continue;
     students.add(booking.student);
     if (body.type === "lease-return" && booking.journal !== null)
-      returned.set(booking.student, body.reason);
+      for (const { student, day } of booking.leases)
+        returned.push({ student, day, reason: body.reason });
   }
   return { plan, freshForkCount, students, returned };
 }
