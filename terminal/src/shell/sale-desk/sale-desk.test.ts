@@ -11,12 +11,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SaleOrder } from "../../core/wallet/sale-desk.ts";
 import { verifyWithNode } from "../keys/verify.ts";
 import { readEvents, readHead } from "../store/journal-store.ts";
+import { openJournal } from "../store/journal.ts";
 import { activeLeases, heldHere } from "../store/money-store.ts";
 import {
   CHILD,
   grant,
   MORNING_MS,
   openTestTerminal,
+  SCHOOL,
   STALL,
   student,
   type TestTerminal,
@@ -279,5 +281,20 @@ describe("the sale desk", () => {
     );
     const recorded = (await events()).filter((event) => event.body.type === "sale").length;
     expect(recorded).toBe(first);
+  });
+});
+
+describe("a desk whose journal was opened anew (a second claim, a second daemon)", () => {
+  it("sells nothing more, so that the chain the cloud will read stays whole", async () => {
+    await terminal.command(STALL, student(), grant(20_000));
+    await openJournal(
+      terminal.database,
+      { school: SCHOOL, device: terminal.keys.device, sign: terminal.keys.sign },
+      { clock: terminal.clock, software: "test", reason: "claim" },
+    );
+    const before = await events();
+    await expect(terminal.desk.sell(order(5_000))).rejects.toThrow("opened anew");
+    expect(await events()).toEqual(before);
+    expect(await heldHere(terminal.database.read)).toEqual({ amount: 20_000, leaseCount: 1 });
   });
 });

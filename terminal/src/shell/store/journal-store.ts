@@ -82,6 +82,12 @@ export async function readIncarnations(sql: Sql): Promise<readonly IncarnationRo
   }));
 }
 
+/** The incarnation that was opened last; only it may grow. */
+export async function newestIncarnation(sql: Sql): Promise<Incarnation | null> {
+  const row = await sql.get("SELECT inc FROM incarnation ORDER BY ord DESC LIMIT 1");
+  return row === undefined ? null : incarnation(textOf(row, "inc"));
+}
+
 export async function lastSeqOf(sql: Sql, inc: Incarnation): Promise<number> {
   return countOf(sql, "SELECT last_n FROM incarnation WHERE inc = ?", inc);
 }

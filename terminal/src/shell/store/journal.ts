@@ -1,4 +1,5 @@
 import {
+  assert,
   encodeEvent,
   eventId,
   incarnation,
@@ -21,6 +22,7 @@ import {
   insertEvent,
   insertIncarnation,
   lastSeqOf,
+  newestIncarnation,
   readHead,
   type StoredEvent,
 } from "./journal-store.ts";
@@ -71,6 +73,9 @@ async function appendEvent(
   { identity, inc, clock }: Context,
   body: EventBody,
 ): Promise<StoredEvent> {
+  // A terminal that is claimed again, or started twice, opens a new incarnation over the old. An event that came behind it
+  // would break the chain of both, and the cloud would never take what follows (N3).
+  assert((await newestIncarnation(tx)) === inc, "This journal was opened anew by someone else");
   const head = await readHead(tx);
   const zone = await zoneOf(tx);
   const atMs: UnixMs = unixMs(Math.max(head.atMs, clock.nowMs()));
