@@ -1,7 +1,7 @@
 import { selectedTerminal, showMachines } from "./machines.ts";
 import { scaleScreens, showPhone } from "./screens.ts";
 import { listen, postSwitch, postTouch, readWords, type StageState } from "./server.ts";
-import { addJourneys, expectJourney } from "./timeline.ts";
+import { addJourneys, expectJourney, showLatest } from "./timeline.ts";
 
 const words = readWords();
 let latest: StageState | null = null;
@@ -9,11 +9,17 @@ let latest: StageState | null = null;
 const chosen = (group: string): HTMLInputElement | null =>
   document.querySelector(`input[name="${group}"]:checked`);
 
-function notice(text: string): void {
+/** Long enough to read a sentence twice; then what it says may be over. */
+const noticeMs = 7000;
+let noticeTimer: number | undefined;
+
+function notice(text: string, lasts: "a-moment" | "until-changed" = "a-moment"): void {
   const line = document.querySelector<HTMLElement>("#notice");
   if (line === null) return;
+  clearTimeout(noticeTimer);
   line.textContent = text;
   line.hidden = text === "";
+  if (text !== "" && lasts === "a-moment") noticeTimer = setTimeout(() => notice(""), noticeMs);
 }
 
 /** Marks the fingers that the chosen child has enrolled, and tells how the child pays without one. */
@@ -33,6 +39,12 @@ function showChild(): void {
   if (child !== null && child.value !== "") showPhone(child.dataset["parent"] ?? "");
 }
 
+function missed(tip: SVGElement, outcome: string): void {
+  tip.classList.remove("is-touching");
+  showLatest();
+  notice(words.notices[outcome] ?? words.notices["failed"] ?? "");
+}
+
 async function touchWith(tip: SVGElement): Promise<void> {
   const amount = chosen("amount")?.value ?? "";
   tip.classList.add("is-touching");
@@ -46,9 +58,9 @@ async function touchWith(tip: SVGElement): Promise<void> {
       condition: chosen("condition")?.value ?? "normal",
       amountRupiah: amount === "" ? null : Number(amount),
     });
-    if (outcome !== "touched") notice(words.notices[outcome] ?? words.notices["failed"] ?? "");
+    if (outcome !== "touched") missed(tip, outcome);
   } catch {
-    notice(words.notices["failed"] ?? "");
+    missed(tip, "failed");
   } finally {
     setTimeout(() => tip.classList.remove("is-touching"), 700);
   }
@@ -57,6 +69,7 @@ async function touchWith(tip: SVGElement): Promise<void> {
 async function flip(button: HTMLButtonElement, name: string, isOn: boolean): Promise<void> {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
+  notice("");
   try {
     const isDone = await postSwitch(name, selectedTerminal(), isOn);
     if (!isDone) notice(words.notices["failed"] ?? "");
@@ -108,10 +121,15 @@ showChild();
 scaleScreens();
 listen({
   state: (state) => {
+    // A killed terminal reports nothing any more: whoever waits for its charge waits in vain.
+    const hasDied = latest?.terminals.some((before, index) => {
+      return before.isRunning && state.terminals[index]?.isRunning === false;
+    });
+    if (hasDied === true) showLatest();
     latest = state;
     showMachines(state);
   },
   journeys: addJourneys,
   journey: (journey) => addJourneys([journey]),
-  connection: (isUp) => notice(isUp ? "" : words.lost),
+  connection: (isUp) => (isUp ? notice("") : notice(words.lost, "until-changed")),
 });

@@ -24,22 +24,36 @@ export function addJourneys(news: readonly Journey[]): void {
   for (const journey of news) {
     journeys.set(`${journey.terminal}-${journey.startedAtMs}-${journey.id}`, journey);
   }
-  const newest = [...journeys].toSorted(([, a], [, b]) => b.startedAtMs - a.startedAtMs);
+  const newest = newestFirst();
   for (const [key] of newest.slice(maxRows)) journeys.delete(key);
   const shown = newest.slice(0, maxRows).map(([, journey]) => journey);
   const empty = document.querySelector<HTMLElement>(".journeys-empty");
   if (empty !== null) empty.hidden = shown.length > 0;
   document.querySelector(".journeys")?.replaceChildren(...shown.map(rowOf));
-  const latest = shown[0];
+  showLatest();
+}
+
+const newestFirst = (): [string, Journey][] =>
+  [...journeys].toSorted(([, a], [, b]) => b.startedAtMs - a.startedAtMs);
+
+/** The stations of the last charge; empty ones when there was none, or when the awaited one will not come. */
+export function showLatest(): void {
+  const latest = newestFirst()[0]?.[1];
   if (latest !== undefined) showStations(latest);
+  else showIdle("");
 }
 
 /** Lights the first station at once; the terminal reports the others when the charge is over. */
 export function expectJourney(): void {
+  showIdle("touch");
+}
+
+function showIdle(busyStation: string): void {
   for (const item of document.querySelectorAll<HTMLElement>(".station")) {
-    item.dataset["state"] = item.dataset["station"] === "touch" ? "busy" : "idle";
+    const isBusy = item.dataset["station"] === busyStation;
+    item.dataset["state"] = isBusy ? "busy" : "idle";
     const value = item.querySelector(".station-ms");
-    if (value !== null) value.textContent = item.dataset["station"] === "touch" ? "…" : "–";
+    if (value !== null) value.textContent = isBusy ? "…" : "–";
   }
 }
 
