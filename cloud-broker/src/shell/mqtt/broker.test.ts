@@ -14,7 +14,13 @@ import {
 } from "@saku/protocol";
 import { failedChecks } from "../store/checks.ts";
 import { grantDay } from "../store/leases.ts";
-import { paperTerminal, SCHOOL, TODAY, type PaperTerminal } from "../paper-school.suite.ts";
+import {
+  MORNING_MS,
+  paperTerminal,
+  SCHOOL,
+  TODAY,
+  type PaperTerminal,
+} from "../paper-school.suite.ts";
 import { createOffice } from "../office/office.ts";
 import {
   helloOf,
@@ -344,6 +350,25 @@ describe("commands and asks", () => {
     await link.send(eventsFrame(term(0), back.n, [back.bytes]));
     await link.ack();
     expect(await leases()).toEqual([{ id, amount, state: "closed" }]);
+  });
+
+  it("[G4] a restored cloud says again what it queued under revisions that the terminal knows already", async () => {
+    paper = await paperCloud({ terminals: 1, students: 1 });
+    const restoredAt = Math.floor(MORNING_MS / 1_000);
+    Object.assign(paper.cloud, { store: { ...paper.school.store, term: restoredAt } });
+    await paper.school.topUp(kid(0), 6_000);
+    await paper.school.store.commit((work) => grantDay(work, paper.cloud.outbox, SCHOOL, kid(0)));
+    const grant = { kind: "lease-grant", student: kid(0), amount: 6_000 };
+    // The lost ledger had told this terminal three commands; the restored one began again at 1.
+    const hello = { ...helloOf(term(0), 3), term: 1 } as const;
+    const link = await paperLink(paper, term(0));
+    await link.send(hello);
+    expect(await link.commands()).toMatchObject([{ rev: 4, body: grant }]);
+    await link.close();
+    // What is on its way already is not queued once more.
+    const again = await paperLink(paper, term(0));
+    await again.send(hello);
+    expect(await again.commands()).toMatchObject([{ rev: 4, body: grant }]);
   });
 
   it("[G6] money at a stall that is away is named as such, at once", async () => {

@@ -1,4 +1,5 @@
-import type { UpFrame } from "@saku/protocol";
+import { unixMs, type UpFrame } from "@saku/protocol";
+import { repeatCommands } from "../store/commands.ts";
 import type { Connection } from "./connections.ts";
 import type { UpContext } from "./up-context.ts";
 import { signedAck } from "./watermarks.ts";
@@ -16,7 +17,9 @@ export async function answerHello(
 ): Promise<void> {
   const { cloud, connections } = context;
   const { device, school } = connection;
-  await cloud.store.commit(async ({ db, now, afterCommit }) => {
+  const { term } = cloud.store;
+  await cloud.store.commit(async (work) => {
+    const { db, now, afterCommit } = work;
     const marks = await db
       .selectFrom("incarnation")
       .select(["inc", "ack"])
@@ -46,6 +49,14 @@ export async function answerHello(
       })
       .where("id", "=", device)
       .execute();
+    if (hello.term > 0 && hello.term < term)
+      await repeatCommands(
+        work,
+        cloud.outbox,
+        { school, device },
+        // The term is the second in which this lineage began.
+        { have: hello.have, sinceMs: unixMs(term * 1_000) },
+      );
     afterCommit(() => cloud.changes.schoolChanged(school));
   });
   for (const { inc } of hello.incs) connection.incs.add(inc);

@@ -1,12 +1,18 @@
 import {
+  encodeCbor,
   encodeCommand,
+  must,
+  openObject,
+  parseCommand,
   signObject,
+  toHex,
   type CommandBody,
   type DeviceId,
   type SchoolId,
   type Sign,
   type SignedBytes,
   type StudentId,
+  type UnixMs,
 } from "@saku/protocol";
 import { CLOUD_KID } from "../keys/cloud-key.ts";
 import type { Work } from "./committer.ts";
@@ -127,6 +133,41 @@ export async function replaceVaultCommands(
       .where("rev", "=", rev)
       .execute();
   }
+}
+
+function bodyOf(bytes: Uint8Array): CommandBody {
+  const opened = openObject("saku.command.v1", bytes);
+  const parsed = opened.ok ? parseCommand(opened.value.payload) : opened;
+  return must(parsed.ok ? parsed.value : null, "A stored command is one of ours").body;
+}
+
+/**
+ * A restored ledger counts on from the revision it held, while a terminal may have heard more from the one that was lost:
+ * what was queued since under numbers that the terminal knows already would never be heard, and money of such grants would
+ * lie in nobody's hands. All of this lineage is said again, in order, above both counts; every command bears repeating.
+ */
+export async function repeatCommands(
+  work: Work,
+  outbox: Outbox,
+  to: { readonly school: SchoolId; readonly device: DeviceId },
+  heard: { readonly have: number; readonly sinceMs: UnixMs },
+): Promise<void> {
+  const rows = await work.db
+    .selectFrom("command")
+    .select(["rev", "bytes"])
+    .where("device", "=", to.device)
+    .where("created_at", ">=", heard.sinceMs)
+    .orderBy("rev")
+    .execute();
+  const said = rows.map(({ rev, bytes }) => {
+    const body = bodyOf(new Uint8Array(bytes));
+    return { rev, body, key: toHex(encodeCbor(body)) };
+  });
+  const toCome = new Set(said.filter(({ rev }) => rev > heard.have).map(({ key }) => key));
+  const isComplete = said.every(({ rev, key }) => rev > heard.have || toCome.has(key));
+  if (isComplete) return;
+  const bodies = said.map(({ body }) => body);
+  await queueCommands(work, outbox, to, bodies);
 }
 
 /** Revisions above `have`, oldest first, as many as fit one frame. */
