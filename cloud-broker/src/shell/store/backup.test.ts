@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { must, type DeviceId } from "@saku/protocol";
 import { openEvent } from "../../core/ingest/verify.ts";
@@ -83,6 +83,22 @@ describe("a backup", () => {
     await expect(backUp(school.store, directory, 2)).rejects.toThrow();
     rmdirSync(taken);
     expect(readdirSync(directory)).toEqual(["ledger-0000000000001.sqlite"]);
+    await school.close();
+  });
+
+  it("[N9] is kept although the clock was set back, and clears what a crash left half written", async () => {
+    const { school, bookOne } = await openSchool();
+    const directory = join(school.directory, "backup");
+    for (let count = 0; count < 6; count++) {
+      await bookOne();
+      await backUp(school.store, directory, MORNING_MS + count);
+    }
+    writeFileSync(join(directory, ".unfinished-00"), "half");
+    await bookOne();
+    const { file } = await backUp(school.store, directory, MORNING_MS - 86_400_000);
+    expect(await marksOf(school.store)).toEqual([{ ack: 7, safe: 7 }]);
+    expect(readdirSync(directory).toSorted().at(-1)).toBe(basename(file));
+    expect(readdirSync(directory)).toHaveLength(5);
     await school.close();
   });
 });

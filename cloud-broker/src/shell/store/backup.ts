@@ -8,6 +8,7 @@ import type { Store } from "./store.ts";
 
 const KEPT_COUNT = 5;
 const NAME = /^ledger-\d{13}\.sqlite$/;
+const UNFINISHED = ".unfinished-";
 
 export type BackupOutcome = {
   readonly file: string;
@@ -59,6 +60,27 @@ async function raiseSafe(store: Store, booked: readonly Booked[]): Promise<reado
   });
 }
 
+const nameOf = (atMs: number): string => `ledger-${String(atMs).padStart(13, "0")}.sqlite`;
+
+/**
+ * When this copy is said to be of: later than every copy there is. Copies sort by their names, and a clock that was set back
+ * would let the newest be taken for the oldest and thrown away, after `safe` had risen to it.
+ */
+async function nameTimeMs(directory: string, nowMs: number): Promise<number> {
+  const newest = (await readdir(directory, { withFileTypes: true }))
+    .filter((entry) => entry.isFile() && NAME.test(entry.name))
+    .map(({ name }) => name)
+    .toSorted()
+    .at(-1);
+  return newest === undefined ? nowMs : Math.max(nowMs, Number(newest.slice(7, 20)) + 1);
+}
+
+/** What a crash left: nobody else writes here, and each is as large as the ledger. */
+async function clearUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (name.startsWith(UNFINISHED)) await rm(join(directory, name), { force: true });
+}
+
 /**
  * Writes a whole copy beside the ledger, and only when it is on disk under its name lets `safe` rise to what it holds: the
  * watermarks are read before the copy begins, so the copy holds at least that much [N9].
@@ -74,8 +96,9 @@ export async function backUp(
     .select(["device", "inc", "ack"])
     .whereRef("safe", "<", "ack")
     .execute();
-  const file = join(directory, `ledger-${String(nowMs).padStart(13, "0")}.sqlite`);
-  const unfinished = join(directory, `.unfinished-${randomBytes(6).toString("hex")}`);
+  await clearUnfinished(directory);
+  const file = join(directory, nameOf(await nameTimeMs(directory, nowMs)));
+  const unfinished = join(directory, `${UNFINISHED}${randomBytes(6).toString("hex")}`);
   try {
     await writeCopy(store, unfinished);
     await syncPath(unfinished);
