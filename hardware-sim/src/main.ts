@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { demoPeople, DEMO_ENROLLED, type DemoPeople } from "./fleet/demo-children.ts";
+import { isPortFree } from "./fleet/free-port.ts";
 import { openSchool, type School } from "./fleet/open-school.ts";
 import { openStage } from "./fleet/stage-server.ts";
 
@@ -78,12 +79,18 @@ function closedByUser(): Promise<void> {
   });
 }
 
-async function main(): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), "saku-demo-"));
+/** The first of our ports that somebody else has, or null. */
+async function takenPort(): Promise<number | null> {
+  for (const port of Object.values(PORTS).flat()) if (!(await isPortFree(port))) return port;
+  return null;
+}
+
+async function play(directory: string, ended: Promise<void>): Promise<void> {
   const people = demoPeople(CHILD_COUNT, SEED);
-  let school: School | null = null;
+  const school = await Promise.race([openDemoSchool(directory, people), ended]);
+  // Ended while it opened: leaving the process ends the daemons too.
+  if (school === undefined) return;
   try {
-    school = await openDemoSchool(directory, people);
     const stage = await openStage({
       school,
       people,
@@ -92,17 +99,32 @@ async function main(): Promise<number> {
       followedCount: FOLLOWED_COUNT,
     });
     process.stdout.write(welcome(school));
-    await closedByUser();
+    await ended;
     stage.close();
+  } finally {
+    await school.close();
+  }
+}
+
+async function main(): Promise<number> {
+  const ended = closedByUser();
+  const taken = await takenPort();
+  if (taken !== null) {
+    process.stderr.write(
+      `Saku could not start: port ${taken} is in use. Is another Saku running here? Close it first.\n`,
+    );
+    return 1;
+  }
+  const directory = await mkdtemp(join(tmpdir(), "saku-demo-"));
+  try {
+    await play(directory, ended);
+    await rm(directory, { recursive: true, force: true });
     return 0;
   } catch (error) {
     process.stderr.write(
       `Saku could not start: ${error instanceof Error ? error.message : String(error)}\nLogs are in ${directory}\n`,
     );
     return 1;
-  } finally {
-    await school?.close();
-    if (school !== null) await rm(directory, { recursive: true, force: true });
   }
 }
 

@@ -111,7 +111,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
   async function begin(): Promise<void> {
     const started = launch(options, log);
     child = started.child;
+    // Nothing of ours outlives us, however we end.
+    const killWithUs = (): void => void started.child.kill("SIGKILL");
+    process.once("exit", killWithUs);
     started.child.once("exit", () => {
+      process.off("exit", killWithUs);
       if (child === started.child) child = null;
       if (child === null) isReady = false;
       tell();
