@@ -418,4 +418,35 @@ describe("commands and asks", () => {
     expect(command?.body).toEqual({ kind: "vault", item });
     expect(links[0].frames.filter(({ t }) => t === "cmd")).toEqual([]);
   });
+
+  it("[CN2] fingers of a withdrawn answer do not come back when the guardian says yes again", async () => {
+    paper = await paperCloud({ terminals: 1, students: 1 });
+    const { store } = paper.school;
+    const [student, device, version] = [kid(0), term(0).device, 3];
+    await store.commit(async ({ db, now }) => {
+      await db
+        .updateTable("student")
+        .set({ consent_state: "granted", consent_version: version })
+        .execute();
+      // Withdrawn as version 2 while the terminal was away, granted as version 3.
+      await db
+        .insertInto("erasure")
+        .values({ school: SCHOOL, student, consent: 2, device, ordered_at: now, erased_at: null })
+        .execute();
+    });
+    const sealed = { wrap: new Uint8Array(60), sealed: new Uint8Array(100).fill(9) };
+    const item = { student, item: "fingers", version: 1, epoch: 1, ...sealed } as const;
+    const items = () => store.read.selectFrom("vault_item").select("student").execute();
+    const link = await paperLink(paper, term(0));
+    await link.send({ t: "vault", ask: askId("ask-8"), item });
+    await link.send({ t: "vault", ask: askId("ask-9"), item: { ...item, item: "pin" } });
+    // One line a terminal: the answer to the second says that the first was dealt with.
+    expect(await link.next("vault-ack")).toMatchObject({ ask: "ask-9" });
+    expect(await items()).toHaveLength(1);
+    const receipt = term(0).write({ type: "erase-receipt", student, consent: 2 });
+    await link.send(eventsFrame(term(0), receipt.n, [receipt.bytes]));
+    await link.send({ t: "vault", ask: askId("ask-8"), item });
+    expect(await link.next("vault-ack")).toMatchObject({ ask: "ask-8" });
+    expect(await items()).toHaveLength(2);
+  });
 });

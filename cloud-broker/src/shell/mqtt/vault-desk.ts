@@ -33,6 +33,27 @@ async function isWanted(
   return before === undefined || before.version < item.version;
 }
 
+/**
+ * A terminal that was told to erase and has not signed that it did speaks of what it had before: also when the guardian has
+ * said yes again meanwhile, those fingers were taken under an answer that was withdrawn [CN2].
+ */
+async function owesErasure(
+  work: Work,
+  { school, device }: Connection,
+  { item }: VaultFrame,
+): Promise<boolean> {
+  if (item.item !== "fingers") return false;
+  const row = await work.db
+    .selectFrom("erasure")
+    .select("consent")
+    .where("school", "=", school)
+    .where("student", "=", item.student)
+    .where("device", "=", device)
+    .where("erased_at", "is", null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 async function keep(
   { cloud }: UpContext,
   work: Work,
@@ -71,6 +92,8 @@ export async function takeVaultItem(
       .where("id", "=", connection.device)
       .executeTakeFirstOrThrow();
     if (!mayReceive(state)) return false;
+    // Not acknowledged: the terminal erases it, or sends what it took after its receipt once more.
+    if (await owesErasure(work, connection, frame)) return false;
     if (await isWanted(work, connection, frame)) await keep(context, work, connection, frame);
     return true;
   });
