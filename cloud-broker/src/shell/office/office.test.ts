@@ -186,6 +186,20 @@ describe("orders of the office", () => {
     });
   });
 
+  it("without an invitation nobody learns whether a password is right", async () => {
+    const { cloud, office } = await open();
+    const people = createPeople(cloud, await loadSetupToken(school.store, school.directory));
+    const { token } = valueOf(await office.writing.inviteGuardian(admin(), kid()));
+    const mother = { login: "ibu@rumah", password: "kata sandi" };
+    valueOf(await people.acceptInvitation({ token, ...mother }));
+    const refusals = [
+      await people.acceptInvitation({ token: "not-a-token", ...mother }),
+      await people.acceptInvitation({ token: "not-a-token", ...mother, password: "salah sekali" }),
+      await people.acceptInvitation({ token, ...mother, password: "salah sekali" }),
+    ];
+    expect(new Set(refusals.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+  });
+
   it("[CN2] a withdrawal erases ciphertext everywhere in the cloud and orders receipts", async () => {
     const { office } = await open();
     valueOf(await office.writing.setConsent(admin(), kid(), "granted"));

@@ -1,10 +1,12 @@
 import { hash, verify } from "@node-rs/argon2";
 import { rmSync } from "node:fs";
 import { timingSafeEqual } from "node:crypto";
+import type { Selectable } from "kysely";
 import { isLabel, parsePublicKey, schoolId, type SchoolId, type UnixMs } from "@saku/protocol";
 import type { Account, OrderOutcome, People } from "../http/office.ts";
 import { appendAudit } from "../store/audit.ts";
 import type { Work } from "../store/committer.ts";
+import type { Tables } from "../store/tables.ts";
 import { hashToken, newId, newToken } from "../store/random-ids.ts";
 import type { Cloud } from "./cloud.ts";
 import { done, refused } from "./orders.ts";
@@ -95,6 +97,21 @@ async function insertPerson(
     .execute();
 }
 
+async function openInvitation(
+  db: Work["db"],
+  token: string,
+  now: UnixMs,
+): Promise<Selectable<Tables["invitation"]> | null> {
+  const row = await db
+    .selectFrom("invitation")
+    .selectAll()
+    .where("token_hash", "=", hashToken(token))
+    .where("used_by", "is", null)
+    .where("expires_at", ">", now)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** A new guardian gets an account; one who has one proves it with its password and gets a further child. */
 async function acceptInvitation(
   cloud: Cloud,
@@ -103,6 +120,9 @@ async function acceptInvitation(
   const login = loginOf(input.login);
   if (!LOGIN.test(login)) return refused("invalid", "login");
   if (!isPassword(input.password)) return refused("invalid", "password needs 8 characters or more");
+  // Before any password is looked at: without an invitation this door must not tell right ones from wrong ones.
+  const invited = await openInvitation(cloud.store.read, input.token, cloud.clock() as UnixMs);
+  if (invited === null) return refused("not-found", "the invitation is over");
   const known = await cloud.store.read
     .selectFrom("person")
     .select(["id", "password_hash", "role"])
@@ -114,14 +134,8 @@ async function acceptInvitation(
   }
   const passwordHash = known?.password_hash ?? (await hash(input.password, ARGON));
   return cloud.store.commit(async (work) => {
-    const invitation = await work.db
-      .selectFrom("invitation")
-      .selectAll()
-      .where("token_hash", "=", hashToken(input.token))
-      .where("used_by", "is", null)
-      .where("expires_at", ">", work.now)
-      .executeTakeFirst();
-    if (invitation === undefined) return refused("not-found", "the invitation is over");
+    const invitation = await openInvitation(work.db, input.token, work.now);
+    if (invitation === null) return refused("not-found", "the invitation is over");
     const person = known?.id ?? newId("per");
     if (known === undefined) {
       const taken = await work.db
