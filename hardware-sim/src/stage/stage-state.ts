@@ -22,9 +22,9 @@ export type TerminalState = {
 
 /** A cable beside a fluorescent lamp: enough that about every third picture needs another transfer. */
 export const noiseRates: readonly (readonly [FaultName, number])[] = [
-  ["corrupted-bytes", 0.00003],
-  ["dropped-bytes", 0.00001],
-  ["stray-bytes", 0.002],
+  ["corrupted-bytes", 0.00001],
+  ["dropped-bytes", 0.000004],
+  ["stray-bytes", 0.001],
 ];
 
 export function setNoise(terminal: StageTerminal, isOn: boolean): void {
