@@ -80,14 +80,18 @@ export async function recordedEvents(terminalDirectory: string): Promise<Recordi
   };
 }
 
-/** A login that the cloud must accept once: the terminal's own key answers the cloud's own question. */
-export async function genuineLogin(
-  cloudUrl: string,
-  school: SchoolId,
-  terminalDirectory: string,
-): Promise<Login> {
-  const { publicKey, sign } = await signingKeyIn(terminalDirectory);
-  const device = deviceIdOfKey(publicKey);
+/** A terminal to be, and the directory of the terminal whose key signs; they are the same for an honest one. */
+export type LoginOrder = {
+  readonly cloudUrl: string;
+  readonly school: SchoolId;
+  readonly device: DeviceId;
+  readonly keysIn: string;
+};
+
+/** Answers the cloud's own question. With the terminal's own key the cloud must accept it, once. */
+export async function answeredLogin(order: LoginOrder): Promise<Login> {
+  const { cloudUrl, school, device } = order;
+  const { sign } = await signingKeyIn(order.keysIn);
   const response = await fetch(`${cloudUrl}/v1/auth/challenge`, {
     method: "POST",
     headers: { "content-type": "application/json" },
