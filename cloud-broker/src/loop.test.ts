@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -18,6 +17,7 @@ import { startCloud, type RunningCloud } from "./loop.ts";
 import { nodeSigningKey } from "./shell/keys/ed25519.ts";
 import { createLog } from "./shell/log/log.ts";
 import { paperTerminal } from "./shell/paper-school.suite.ts";
+import { temporaryFolder } from "./shell/temporary-folder.suite.ts";
 
 type Json = Record<string, unknown>;
 
@@ -101,7 +101,7 @@ async function foundAndClaim(directory: string): Promise<{
 
 describe("a cloud", () => {
   it("[D1] brings a terminal in by claim and signed roster, and by nothing less", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "saku-loop-"));
+    const directory = temporaryFolder("loop");
     await start(directory);
     const { root, school, claim } = await foundAndClaim(directory);
     const terminal = paperTerminal(merchantId("mer-any"));
@@ -163,7 +163,7 @@ describe("a cloud", () => {
   });
 
   it("answers health questions, and comes back with its key and its lineage after a stop", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "saku-loop-"));
+    const directory = temporaryFolder("loop");
     await start(directory);
     const key = readFileSync(join(directory, "cloud-key"));
     expect((await call("/healthz")).body).toEqual({ status: "ok" });

@@ -1,7 +1,6 @@
 // A school on paper for tests: a real store in a temporary folder, and terminals that only sign.
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   deviceIdOfKey,
@@ -30,6 +29,7 @@ import { nodeSigningKey, type NodeSigningKey } from "./keys/ed25519.ts";
 import type { Outbox } from "./store/commands.ts";
 import { postJournals } from "./store/journals.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { temporaryFolder } from "./temporary-folder.suite.ts";
 
 export const SCHOOL = schoolId("sch-paper");
 /** 2026-11-23 08:00 in Jakarta. */
@@ -135,7 +135,7 @@ export async function paperSchool(
   counts: { readonly terminals: number; readonly students: number },
   clock: () => number = () => MORNING_MS,
 ): Promise<PaperSchool> {
-  const directory = mkdtempSync(join(tmpdir(), "saku-cloud-"));
+  const directory = temporaryFolder("cloud");
   const store = await openStore({ file: join(directory, "ledger.sqlite"), clock });
   const cloudKey = nodeSigningKey(randomBytes(32));
   const students = Array.from({ length: counts.students }, (_, index) => studentId(`stu-${index}`));

@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -16,6 +14,7 @@ import { sale, topUpCash, leaseGrant } from "../../core/ledger/recipes.ts";
 import { postJournals } from "./journals.ts";
 import { openSqlite, type SqliteConnection } from "./sqlite-connection.ts";
 import { openStore, type Store } from "./store.ts";
+import { temporaryFolder } from "../temporary-folder.suite.ts";
 
 const school = schoolId("sch-a");
 const device = deviceId("trm-a");
@@ -27,7 +26,7 @@ let store: Store;
 let raw: SqliteConnection;
 
 beforeEach(async () => {
-  const file = join(mkdtempSync(join(tmpdir(), "saku-ledger-")), "ledger.sqlite");
+  const file = join(temporaryFolder("ledger"), "ledger.sqlite");
   store = await openStore({ file, clock: () => 1_795_400_000_000 });
   await store.commit(async ({ db, now }) => {
     await db

@@ -1,10 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MIGRATIONS } from "./migrations/migrate.ts";
 import { openSqlite } from "./sqlite-connection.ts";
 import { openStore } from "./store.ts";
+import { temporaryFolder } from "../temporary-folder.suite.ts";
 
 /** Every SELECT that stands in a trigger, with the new row's columns as values. */
 function triggerQuestions(): readonly string[] {
@@ -21,7 +20,7 @@ function triggerQuestions(): readonly string[] {
 
 describe("the questions that triggers ask for every row", () => {
   it("are answered by an index that fits, never by walking a school or a table", async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "saku-plans-")), "ledger.sqlite");
+    const file = join(temporaryFolder("plans"), "ledger.sqlite");
     const store = await openStore({ file, clock: () => 1 });
     const raw = await openSqlite(file, "read-only");
     const questions = triggerQuestions();

@@ -7,6 +7,7 @@ import {
   verifyObject,
   type SakuEvent,
 } from "@saku/protocol";
+import { rm } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SaleOrder } from "../../core/wallet/sale-desk.ts";
 import { verifyWithNode } from "../keys/verify.ts";
@@ -263,6 +264,7 @@ describe("the sale desk", () => {
     await again.desk.markShown(saleId);
     expect(await again.desk.lastUnconfirmedSale()).toBeNull();
     await again.database.close();
+    await rm(terminal.folder, { recursive: true });
     terminal = await openTestTerminal();
   });
 

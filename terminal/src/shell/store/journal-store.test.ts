@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { toHex, unixMs } from "@saku/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -71,6 +72,7 @@ describe("the journal's rows", () => {
     ]);
     expect(again.journal.inc).not.toBe(first);
     await again.database.close();
+    await rm(folder, { recursive: true });
     terminal = await openTestTerminal();
   });
 
@@ -108,6 +110,7 @@ describe("the journal's rows", () => {
     for (let index = 1; index < links.length; index++)
       expect(links[index]?.["parent"]).toBe(links[index - 1]?.["id"]);
     await again.database.close();
+    await rm(folder, { recursive: true });
     terminal = await openTestTerminal();
   });
 
