@@ -160,6 +160,16 @@ export const EVIDENCE = {
   turnSigmaRad: 0.15,
 } as const;
 
+/** How many mates two strangers would show anyway (`matcher/chance.ts`). */
+export const CHANCE = {
+  /** Common areas smaller than this are taken for this large: their few minutiae say little about density, px². */
+  minAreaPx2: 6000,
+  /** Outer radius of the ring in which chance pairs are counted, in units of the mates' reach. */
+  ringRatio: 3,
+  /** Pairs of chance assumed even where the ring is empty. */
+  phantomPairs: 0.2,
+} as const;
+
 /** What a score means: log-odds in nats, moved so that 0 stays the lowest. */
 export const SCORE = {
   /** Score of two prints as likely from one finger as from two (at even prior odds); every point more is a factor e. */
@@ -171,24 +181,26 @@ export const SCORE = {
  * the pooled public sets with genuine and impostor pairs weighing the same; cross-validated by sensor family.
  */
 export const LOG_ODDS = {
-  bias: 0.48,
-  mates: 0.48,
-  distance: 0.07,
-  distanceSquared: -0.42,
-  turn: -0.92,
-  turnSquared: -2.56,
-  mateQuality: 0.49,
-  sameType: 0.39,
-  likeness: 0.44,
-  likenessSquared: 0.14,
-  missing: 0.28,
-  missingQuality: -0.31,
-  missingQualitySquared: -0.91,
-  share: 8.85,
-  sizes: -1.75,
-  similarityRoot: 7.65,
-  similarity: 9.49,
-  neighbourStretch: -0.17,
+  bias: 0.052,
+  mates: 0.429,
+  distance: -0.042,
+  distanceSquared: -0.362,
+  turn: -0.451,
+  turnSquared: -2.584,
+  mateQuality: -0.736,
+  sameType: 0.36,
+  likeness: 0.531,
+  likenessSquared: 0.306,
+  missing: 0.26,
+  missingQuality: -0.237,
+  missingQualitySquared: -0.436,
+  share: 8.764,
+  sizes: -1.734,
+  similarityRoot: 7.358,
+  similarity: 6.183,
+  neighbourStretch: -0.181,
+  beyondScatter: 0.489,
+  beyondFlow: 0.826,
 } as const;
 
 export const ENROLMENT = {
@@ -201,7 +213,7 @@ export const ENROLMENT = {
 /** Decisions of a search; scores in nats, see docs/fingerprint.md for the impostor tails they were read from. */
 export const IDENTIFICATION = {
   /** Threshold for one enrolled child. */
-  baseThreshold: 21,
+  baseThreshold: 19,
   /** Added each time the number of enrolled children grows by e; the impostor tail falls by e^1.1 a point. */
   perLogKey: 1,
   /** Distance the best must keep from the second child. */

@@ -1,5 +1,6 @@
 import { LOG_ODDS } from "../parameters.ts";
 import { hullReaches } from "../primitives/hull.ts";
+import { beyondFlow, beyondScatter } from "./chance.ts";
 import type { MinutiaTable } from "./cylinders.ts";
 import type { Mate } from "./mates.ts";
 import type { SimilarityMatrix } from "./pairs.ts";
@@ -32,6 +33,9 @@ export type Features = {
   similarityRoot: number;
   /** Sum over the mates of the change of distance to the nearest other mate, units of 10 px. */
   neighbourStretch: number;
+  /** Log-odds of that many mates against chance: at this density, and with these two flows (`chance.ts`). */
+  beyondScatter: number;
+  beyondFlow: number;
 };
 
 /** Two aligned prints: `moved` is the probe in the candidate's frame, `movedHull` its outline there. */
@@ -44,19 +48,24 @@ export type Aligned = {
   readonly similarity: number;
 };
 
+/** Adds the minutiae of one print that the other should show; answers the quality of all it shows in the common area. */
 const addMissing = (
   features: Features,
   table: MinutiaTable,
   hull: Float32Array,
   taken: Uint8Array,
-): void => {
+): number => {
+  let common = 0;
   for (let i = 0; i < table.count; i++) {
-    if (taken[i] === 1 || !hullReaches(hull, table.x[i] ?? 0, table.y[i] ?? 0, 0)) continue;
     const quality = table.quality[i] ?? 0;
+    if (taken[i] === 1) common += quality;
+    if (taken[i] === 1 || !hullReaches(hull, table.x[i] ?? 0, table.y[i] ?? 0, 0)) continue;
+    common += quality;
     features.missing++;
     features.missingQuality += quality;
     features.missingQualitySquared += quality * quality;
   }
+  return common;
 };
 
 /** How much the way to the nearest other mate differs between the prints: skin stretches, strangers do not fit. */
@@ -117,6 +126,8 @@ export const measure = (aligned: Aligned): Features => {
     similarity,
     similarityRoot: Math.sqrt(similarity),
     neighbourStretch: 0,
+    beyondScatter: 0,
+    beyondFlow: 0,
   };
   const takenA = new Uint8Array(moved.count);
   const takenB = new Uint8Array(candidate.count);
@@ -125,8 +136,13 @@ export const measure = (aligned: Aligned): Features => {
     takenB[b] = 1;
   }
   addMates(features, aligned);
-  addMissing(features, moved, candidate.hull, takenA);
-  addMissing(features, candidate, movedHull, takenB);
+  const quality = {
+    probe: addMissing(features, moved, candidate.hull, takenA),
+    candidate: addMissing(features, candidate, movedHull, takenB),
+    mates: features.mateQuality,
+  };
+  features.beyondScatter = beyondScatter(aligned, quality);
+  features.beyondFlow = beyondFlow(aligned, quality);
   // Five phantom minutiae keep a handful of mates from looking like a perfect share.
   features.share = (2 * mates.length) / (2 * mates.length + features.missing + 5);
   return features;

@@ -32,8 +32,8 @@ describe("golden outputs", () => {
     }).toMatchInlineSnapshot(`
       {
         "mates": 18,
-        "other": "5.53",
-        "own": "53.59",
+        "other": "5.83",
+        "own": "61.41",
       }
     `);
   });

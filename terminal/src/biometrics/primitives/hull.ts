@@ -56,3 +56,44 @@ export const hullReaches = (
     if (segmentDistance(hull, i, x, y) <= marginPx) return true;
   return false;
 };
+
+const areaOf = (corners: ArrayLike<number>): number => {
+  let doubled = 0;
+  for (let i = 0; i < corners.length; i += 2) {
+    const next = (i + 2) % corners.length;
+    doubled +=
+      (corners[i] ?? 0) * (corners[next + 1] ?? 0) - (corners[next] ?? 0) * (corners[i + 1] ?? 0);
+  }
+  return Math.max(0, doubled / 2);
+};
+
+/** What of a polygon lies left of the edge of `hull` that starts at `edge` (Sutherland–Hodgman). */
+const cutBy = (corners: readonly number[], hull: Float32Array, edge: number): number[] => {
+  const next = (edge + 2) % hull.length;
+  const ax = hull[edge] ?? 0;
+  const ay = hull[edge + 1] ?? 0;
+  const ux = (hull[next] ?? 0) - ax;
+  const uy = (hull[next + 1] ?? 0) - ay;
+  const kept: number[] = [];
+  for (let i = 0; i < corners.length; i += 2) {
+    const after = (i + 2) % corners.length;
+    const [x = 0, y = 0] = [corners[i], corners[i + 1]];
+    const [toX = 0, toY = 0] = [corners[after], corners[after + 1]];
+    const side = ux * (y - ay) - uy * (x - ax);
+    const toSide = ux * (toY - ay) - uy * (toX - ax);
+    if (side >= 0) kept.push(x, y);
+    if (side >= 0 === toSide >= 0) continue;
+    const share = side / (side - toSide);
+    kept.push(x + share * (toX - x), y + share * (toY - y));
+  }
+  return kept;
+};
+
+/** Area two hulls share, in units of their coordinates squared. */
+export const commonArea = (a: Float32Array, b: Float32Array): number => {
+  if (a.length < 6 || b.length < 6) return 0;
+  let corners: number[] = Array.from(a);
+  for (let edge = 0; edge < b.length && corners.length > 0; edge += 2)
+    corners = cutBy(corners, b, edge);
+  return areaOf(corners);
+};
