@@ -230,6 +230,20 @@ describe("strangers at the broker", () => {
     expect(await terminalOf(school, 0)).toMatchObject({ isOnline: true, state: "active" });
   });
 
+  it("cannot use up the questions that a terminal needs to log in", async () => {
+    const ask = async (address: string): Promise<number> => {
+      const { status } = await fetch(`${school.fleet.cloudUrl}/v1/auth/challenge`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-forwarded-for": address },
+        body: JSON.stringify({ device: at(school.devices, 0) }),
+      });
+      return status;
+    };
+    const asked = await Promise.all(Array.from({ length: 70 }, () => ask("203.0.113.9")));
+    expect(asked).toContain(429);
+    expect(await ask("198.51.100.7")).toBe(200);
+  });
+
   describe("with the keys of one terminal", () => {
     beforeAll(() => stallOf(school, 0).daemon.stop());
     afterAll(() => stallOf(school, 0).daemon.start());

@@ -13,6 +13,7 @@ import {
 } from "../devices/rosters.ts";
 import type { Cloud } from "../office/cloud.ts";
 import { bytesText, readJsonBody } from "./body.ts";
+import { addressOf } from "./rate-limit.ts";
 
 export type DeviceRoutesParts = {
   readonly cloud: Cloud;
@@ -77,8 +78,9 @@ const rosterSchema = z.strictObject({ roster: bytesText });
 async function challenge(c: Context, parts: DeviceRoutesParts, gate: Gate): Promise<Response> {
   const body = await readJsonBody(c.req.raw, challengeSchema);
   if (body === null) return refuse(c, 400, "bad-body", "Send {device}.");
-  // Per terminal, not per address: a school's terminals share one.
-  if (!(await gate(body.device))) return slowDown(c);
+  // Per terminal, because a school's terminals share an address; and per address, because anybody may name a terminal
+  // and could otherwise use up its questions.
+  if (!(await gate(`${body.device} ${addressOf(c).slice(0, 64)}`))) return slowDown(c);
   const { cloud } = parts;
   const row = await cloud.store.read
     .selectFrom("device")
