@@ -34,7 +34,20 @@ const buildBase = (): Base => {
   return { x: Float32Array.from(x), y: Float32Array.from(y) };
 };
 
+/** Number of the cell at a row and column of the square around the floor, −1 in its corners. */
+const buildCellNumbers = (): Int8Array => {
+  const { cellsAcross, radiusPx } = CYLINDER;
+  const side = (2 * radiusPx) / cellsAcross;
+  let next = 0;
+  return Int8Array.from({ length: cellsAcross * cellsAcross }, (_, at) => {
+    const dx = (Math.floor(at / cellsAcross) + 0.5) * side - radiusPx;
+    const dy = ((at % cellsAcross) + 0.5) * side - radiusPx;
+    return Math.hypot(dx, dy) > radiusPx ? -1 : next++;
+  });
+};
+
 const BASE: Base = buildBase();
+const CELL_NUMBERS: Int8Array = buildCellNumbers();
 const FLOOR = BASE.x.length;
 /** Bits of one cylinder, and the 32-bit words that hold them. */
 export const CYLINDER_BITS: number = FLOOR * CYLINDER.sections;
@@ -75,35 +88,40 @@ const directionalAt = (section: number, turn: number): number => {
   return DIRECTIONAL[((step % TURN_STEPS) + TURN_STEPS) % TURN_STEPS] ?? 0;
 };
 
-/** Adds the spatial and directional contribution of minutia `other` to the cells around minutia `centre`. */
-const contribute = (
-  table: MinutiaTable,
-  centre: number,
-  other: number,
-  sums: Float32Array,
-): void => {
-  const { spatialSigmaPx, sections } = CYLINDER;
-  const cos = Math.cos(table.rad[centre] ?? 0);
-  const sin = Math.sin(table.rad[centre] ?? 0);
-  const dx = (table.x[other] ?? 0) - (table.x[centre] ?? 0);
-  const dy = (table.y[other] ?? 0) - (table.y[centre] ?? 0);
-  const localX = cos * dx + sin * dy;
-  const localY = cos * dy - sin * dx;
-  const turn = signedDifference(table.rad[centre] ?? 0, table.rad[other] ?? 0);
+/** Contribution to the sections of the minutia at hand; kept between calls to spare the allocation. */
+const directional = new Float64Array(CYLINDER.sections);
+
+const CELL_SIDE_PX = (2 * CYLINDER.radiusPx) / CYLINDER.cellsAcross;
+const REACH_PX = 3 * CYLINDER.spatialSigmaPx;
+const LAST_CELL = CYLINDER.cellsAcross - 1;
+
+/** First and last cell of an axis whose centre can lie within reach of a place on it. */
+const firstCell = (place: number): number =>
+  Math.max(0, Math.floor((place - REACH_PX + CYLINDER.radiusPx) / CELL_SIDE_PX - 0.5));
+const lastCell = (place: number): number =>
+  Math.min(LAST_CELL, Math.ceil((place + REACH_PX + CYLINDER.radiusPx) / CELL_SIDE_PX - 0.5));
+
+/** Adds what a neighbour at a place in the cylinder's axes, turned by `turn` against it, contributes to its cells. */
+const contribute = (localX: number, localY: number, turn: number, sums: Float32Array): void => {
+  const { spatialSigmaPx, sections, cellsAcross } = CYLINDER;
   const scale = 1 / (spatialSigmaPx * Math.sqrt(2 * Math.PI));
-  const reach = (3 * spatialSigmaPx) ** 2;
-  const directional = new Float32Array(sections);
   for (let section = 0; section < sections; section++)
     directional[section] = directionalAt(section, turn);
-  for (let cell = 0; cell < FLOOR; cell++) {
-    const distance = (localX - (BASE.x[cell] ?? 0)) ** 2 + (localY - (BASE.y[cell] ?? 0)) ** 2;
-    if (distance > reach) continue;
-    const spatial = scale * Math.exp(-distance / (2 * spatialSigmaPx * spatialSigmaPx));
-    for (let section = 0; section < sections; section++) {
-      const at = section * FLOOR + cell;
-      sums[at] = (sums[at] ?? 0) + spatial * (directional[section] ?? 0);
+  const bottom = firstCell(localY);
+  const top = lastCell(localY);
+  const right = lastCell(localX);
+  for (let column = firstCell(localX); column <= right; column++)
+    for (let row = bottom; row <= top; row++) {
+      const cell = CELL_NUMBERS[column * cellsAcross + row] ?? -1;
+      if (cell < 0) continue;
+      const distance = (localX - (BASE.x[cell] ?? 0)) ** 2 + (localY - (BASE.y[cell] ?? 0)) ** 2;
+      if (distance > REACH_PX * REACH_PX) continue;
+      const spatial = scale * Math.exp(-distance / (2 * spatialSigmaPx * spatialSigmaPx));
+      for (let section = 0; section < sections; section++) {
+        const at = section * FLOOR + cell;
+        sums[at] = (sums[at] ?? 0) + spatial * (directional[section] ?? 0);
+      }
     }
-  }
 };
 
 const setBit = (words: Int32Array, minutia: number, bit: number): void => {
@@ -130,6 +148,9 @@ const writeBits = (table: MinutiaTable, centre: number, cylinders: Cylinders): n
   const { radiusPx, spatialSigmaPx, sections, bitThreshold } = CYLINDER;
   const sums = new Float32Array(FLOOR * sections);
   const reach = (radiusPx + 3 * spatialSigmaPx) ** 2;
+  const rad = table.rad[centre] ?? 0;
+  const cos = Math.cos(rad);
+  const sin = Math.sin(rad);
   let contributors = 0;
   for (let other = 0; other < table.count; other++) {
     if (other === centre) continue;
@@ -137,7 +158,8 @@ const writeBits = (table: MinutiaTable, centre: number, cylinders: Cylinders): n
     const dy = (table.y[other] ?? 0) - (table.y[centre] ?? 0);
     if (dx * dx + dy * dy > reach) continue;
     contributors++;
-    contribute(table, centre, other, sums);
+    const turn = signedDifference(rad, table.rad[other] ?? 0);
+    contribute(cos * dx + sin * dy, cos * dy - sin * dx, turn, sums);
   }
   for (let bit = 0; bit < sums.length; bit++) {
     const seen = (cylinders.valid[centre * CYLINDER_WORDS + (bit >> 5)] ?? 0) & (1 << (bit & 31));

@@ -24,7 +24,8 @@ export const convexHull = (x: Float32Array, y: Float32Array): Float32Array => {
   return hull;
 };
 
-const segmentDistance = (hull: Float32Array, i: number, x: number, y: number): number => {
+/** Square of the distance to an edge: the root is not needed to compare. */
+const edgeDistanceSquared = (hull: Float32Array, i: number, x: number, y: number): number => {
   const next = (i + 2) % hull.length;
   const ax = hull[i] ?? 0;
   const ay = hull[i + 1] ?? 0;
@@ -33,7 +34,8 @@ const segmentDistance = (hull: Float32Array, i: number, x: number, y: number): n
   const length = dx * dx + dy * dy;
   const share = length === 0 ? 0 : ((x - ax) * dx + (y - ay) * dy) / length;
   const t = Math.min(1, Math.max(0, share));
-  return Math.hypot(x - ax - t * dx, y - ay - t * dy);
+  const [offX, offY] = [x - ax - t * dx, y - ay - t * dy];
+  return offX * offX + offY * offY;
 };
 
 /** True for points in the hull or within `marginPx` of it. */
@@ -53,7 +55,7 @@ export const hullReaches = (
   }
   if (inside || marginPx === 0) return inside;
   for (let i = 0; i < hull.length; i += 2)
-    if (segmentDistance(hull, i, x, y) <= marginPx) return true;
+    if (edgeDistanceSquared(hull, i, x, y) <= marginPx * marginPx) return true;
   return false;
 };
 
