@@ -24,7 +24,7 @@ export async function openDutyDesk(parts: DutyParts, front: Front): Promise<Duty
   }
 
   async function claim(input: ClaimInput): Promise<ClaimOutcome> {
-    const outcome = await claimTerminal(parts, input);
+    const outcome = await claimTerminal({ ...parts, checkCode: front.operator.check }, input);
     if (outcome.kind === "claimed") {
       terminalClaimed(parts.log, { school: outcome.school, device: outcome.device });
       await takeUp("claim");

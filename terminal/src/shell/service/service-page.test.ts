@@ -178,6 +178,13 @@ describe("the claim", () => {
     expect(desk.duty?.journal.inc).not.toBe(first);
   });
 
+  it("[CL1] is no place to guess the operator's code: after five wrong ones the right one rests too", async () => {
+    await claim(input());
+    for (let guess = 0; guess < 5; guess++)
+      expect((await claim(input({ operatorCode: `99999${guess}` }))).status).toBe(403);
+    expect((await claim(input())).status).toBe(403);
+  });
+
   it("[CL1] never moves a terminal to another school", async () => {
     await claim(input());
     const usual = answer;
