@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { downTopic, upTopic } from "@saku/protocol";
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket } from "aedes";
 import type { CloudEvents } from "../../events.ts";
@@ -156,8 +156,11 @@ export async function startBroker(
 ): Promise<Broker> {
   const aedes = await createAedes(parts, new WeakMap());
   watch(aedes, parts);
+  const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
     const guarded = guardSocket(socket, (fault) => {
       parts.metrics.refusedConnections.inc({ reason: fault });
       parts.events.connectionRefused({ reason: fault, device: null });
@@ -171,6 +174,8 @@ export async function startBroker(
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      // A peer that does not answer our end would hold the server open; terminals come back by themselves.
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
