@@ -13,7 +13,7 @@ import {
   type SignedBytes,
 } from "@saku/protocol";
 import { failedChecks } from "../store/checks.ts";
-import { grantDay } from "../store/leases.ts";
+import { grantDay, grantLease } from "../store/leases.ts";
 import {
   MORNING_MS,
   paperTerminal,
@@ -369,6 +369,42 @@ describe("commands and asks", () => {
     const again = await paperLink(paper, term(0));
     await again.send(hello);
     expect(await again.commands()).toMatchObject([{ rev: 4, body: grant }]);
+  });
+
+  it("[G5] money that came back for a question that was refused all the same is spread again", async () => {
+    paper = await paperCloud({ terminals: 3, students: 1 });
+    const { store } = paper.school;
+    await paper.school.topUp(kid(0), 12_000);
+    const grantTo = (index: number, amount: number) =>
+      store.commit((work) =>
+        grantLease(work, paper.cloud.outbox, SCHOOL, {
+          device: term(index).device,
+          student: kid(0),
+          purse: "snack",
+          day: TODAY,
+          amount: rupiah(amount),
+          ask: null,
+          actor: "test",
+        }),
+      );
+    const { lease } = await grantTo(0, 6_000);
+    await grantTo(1, 6_000);
+    const link = await paperLink(paper, term(0));
+    await link.send(helloOf(term(0)));
+    await link.commands();
+    const silent = await paperLink(paper, term(1));
+    await silent.send(helloOf(term(1)));
+    const asker = await paperLink(paper, term(2));
+    await asker.send(helloOf(term(2)));
+    const question = { t: "ask", student: kid(0), purse: "snack", day: TODAY } as const;
+    await asker.send({ ...question, ask: askId("ask-7"), need: rupiah(12_000) });
+    await link.commands();
+    const amount = rupiah(6_000);
+    const back = term(0).write({ type: "lease-return", lease, amount, reason: "requested" });
+    await link.send(eventsFrame(term(0), back.n, [back.bytes]));
+    expect(await asker.next("answer")).toMatchObject({ reason: "held-elsewhere" });
+    const granted = [link.commands(), asker.commands()];
+    expect((await Promise.race(granted))[0]?.body).toMatchObject({ kind: "lease-grant" });
   });
 
   it("[G6] money at a stall that is away is named as such, at once", async () => {
