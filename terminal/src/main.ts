@@ -57,5 +57,7 @@ async function close(signal: string): Promise<void> {
   for (const part of [server, counter, desk, matcher, indicator, station, database])
     await part.close();
   terminalClosed(log, { signal });
+  // A page's live stream sleeps between its heartbeats; everything that matters is closed.
+  process.exit(0);
 }
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void close(signal));
