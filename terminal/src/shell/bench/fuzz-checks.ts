@@ -45,6 +45,7 @@ export type Check = (engine: Engine, random: Random, timed: Timed) => void;
 export type Timed = <T>(what: string, call: () => T) => T;
 
 const MAX_TEMPLATE_BYTES = 4096;
+const MAX_STORED_SIDE_PX = 2048;
 
 const isImage = ({ widthPx, heightPx, resolutionDpi, pixels }: GrayImage): boolean =>
   [widthPx, heightPx].every(
@@ -125,10 +126,13 @@ const checkEnrolment: Check = (engine, random, timed) => {
     assert.ok(placements[result.placementIndex] !== undefined, "no such placement");
     return;
   }
-  const { minutiae } = result.template;
+  const { widthPx, heightPx, minutiae } = result.template;
   assert.ok(minutiae.length <= LIMITS.maxMergedMinutiae, `${minutiae.length} minutiae`);
   for (const { x, y, angleRad } of minutiae) assert.ok(Number.isFinite(x + y + angleRad));
   engine.encodeTemplate(result.template);
+  // A single placement comes back as it was; a real merge that fits the stored form must survive it.
+  const fits = widthPx <= MAX_STORED_SIDE_PX && heightPx <= MAX_STORED_SIDE_PX;
+  if (placements.length > 1 && fits) assertStorable(engine, result.template);
 };
 
 const checkSearch: Check = (engine, random, timed) => {
