@@ -219,7 +219,7 @@ export const IDENTIFICATION = {
   /** Distance the best must keep from the second child. */
   margin: 6,
   /** Added to the threshold for every earlier placement whose score is added. */
-  perEarlierPlacement: 14,
+  perEarlierPlacement: 16,
   /** Weight of the second-best template of the same child. */
   secondTemplateShare: 0.25,
 } as const;
