@@ -17,6 +17,7 @@ import { LIMITS } from "../../biometrics/parameters.ts";
 import type { GrayImage } from "../../biometrics/primitives/gray-image.ts";
 import { InvalidImageError } from "../../biometrics/stages/scaling.ts";
 import { decodeTemplate, encodeTemplate } from "../../biometrics/templates/codec.ts";
+import { decodeIsoRecord, encodeIsoRecord } from "../../biometrics/templates/iso-19794-2.ts";
 import { growImage } from "./fuzz-images.ts";
 import { growTemplate, mutateBytes } from "./fuzz-templates.ts";
 import { pick, wholeBetween, type Random } from "./seeded.ts";
@@ -166,7 +167,22 @@ const checkBytes: Check = (engine, random, timed) => {
   if (random() < 0.2) assertScore(engine.compare(template, template), "score of a decoded one");
 };
 
-export type CheckName = "image" | "comparison" | "enrolment" | "search" | "bytes";
+/** Records of other makers' devices arrive as bytes of anybody: null or placements whose minutiae are numbers. */
+const checkIsoRecord: Check = (_engine, random, timed) => {
+  const views = Array.from({ length: wholeBetween(random, 0, 9) }, () => ({
+    template: growTemplate(random),
+    fingerPosition: wholeBetween(random, 0, 12),
+    quality: wholeBetween(random, 0, 100),
+  }));
+  const written = timed("encode ISO", () => encodeIsoRecord(views));
+  const bytes = mutateBytes(written ?? new Uint8Array(wholeBetween(random, 0, 64)), random);
+  const read = timed("decode ISO", () => decodeIsoRecord(bytes));
+  for (const { template } of read ?? [])
+    for (const { x, y, angleRad, quality } of template.minutiae)
+      assert.ok(Number.isFinite(x + y + angleRad + quality), "a minutia that is no number");
+};
+
+export type CheckName = "image" | "comparison" | "enrolment" | "search" | "bytes" | "iso";
 
 const CHECKS: Readonly<Record<CheckName, Check>> = {
   image: checkImage,
@@ -174,6 +190,7 @@ const CHECKS: Readonly<Record<CheckName, Check>> = {
   enrolment: checkEnrolment,
   search: checkSearch,
   bytes: checkBytes,
+  iso: checkIsoRecord,
 };
 
 /** One check of the run's own choosing. */
@@ -187,6 +204,7 @@ export const drawCheck = (random: Random): { readonly name: CheckName; readonly 
     "search",
     "bytes",
     "bytes",
+    "iso",
   ]);
   return { name, check: CHECKS[name] };
 };

@@ -20,6 +20,7 @@ describe("the engine under fuzz", () => {
       "comparison",
       "enrolment",
       "image",
+      "iso",
       "search",
     ]);
   });
