@@ -73,7 +73,11 @@ function TopBar({ text }: Props): JSX.Element {
           </span>
         </span>
       </span>
-      <span class="chip chip-quiet" data-if="isOnline:true unsentCount:>0" hidden>
+      <span
+        class="chip chip-quiet"
+        data-if="isOnline:true unsentCount:>0 screen:till,starting"
+        hidden
+      >
         <span data-text="unsentCount" /> {text.sending}
       </span>
       <nav class="bar-nav" data-if="screen:till,starting" hidden>
