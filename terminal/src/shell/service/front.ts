@@ -2,6 +2,7 @@ import type { StudentId } from "@saku/protocol";
 import type { LinkStatus, SaleOutcome, VoidOutcome } from "../../core/wallet/sale-desk.ts";
 import type { SaveOutcome, Vault } from "../../core/vault/vault.ts";
 import type { TerminalSaleDesk } from "../sale-desk/sale-desk.ts";
+import { createListenerSet } from "../listener/listener-set.ts";
 import type { Database } from "../store/sqlite.ts";
 import { checkOperator } from "./claim.ts";
 import type { Duty } from "./duty.ts";
@@ -29,31 +30,11 @@ const NO_KEY: SaveOutcome = { kind: "refused", reason: "no-epoch-key" };
 const OPERATOR_TRIES = 5;
 const OPERATOR_PAUSE_MS = 60_000;
 
-type Relay<Args extends readonly unknown[]> = {
-  readonly tell: (...args: Args) => void;
-  readonly add: (listener: (...args: Args) => void) => () => void;
-};
-
-function relay<Args extends readonly unknown[]>(): Relay<Args> {
-  const listeners = new Set<(...args: Args) => void>();
-  return {
-    tell: (...args) => {
-      for (const listener of listeners) listener(...args);
-    },
-    add: (listener) => {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-  };
-}
-
 export function createFront(database: Database): Front {
   let duty: Duty | null = null;
-  const fingers = relay<[StudentId]>();
-  const link = relay<[]>();
-  const acked = relay<[readonly string[]]>();
+  const fingers = createListenerSet<[StudentId]>();
+  const link = createListenerSet<[]>();
+  const acked = createListenerSet<[readonly string[]]>();
   return {
     saleDesk: {
       sell: async (order) => (duty === null ? NOT_READY : duty.desk.sell(order)),

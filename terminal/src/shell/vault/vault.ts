@@ -5,6 +5,7 @@ import type { FingerRecord, SaveOutcome, Vault } from "../../core/vault/vault.ts
 import { childEnrolled, vaultItemUnreadable } from "../../events.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { DeviceKeys } from "../keys/device-keys.ts";
+import { createListenerSet } from "../listener/listener-set.ts";
 import type { Log } from "../log/log.ts";
 import type { Journal } from "../store/journal.ts";
 import {
@@ -60,26 +61,6 @@ async function readKeyRing({ database, keys }: VaultParts): Promise<KeyRing> {
   return ring;
 }
 
-type ListenerSet<Args extends readonly unknown[]> = {
-  readonly tell: (...args: Args) => void;
-  readonly add: (listener: (...args: Args) => void) => () => void;
-};
-
-function listenerSet<Args extends readonly unknown[]>(): ListenerSet<Args> {
-  const listeners = new Set<(...args: Args) => void>();
-  return {
-    tell: (...args) => {
-      for (const listener of listeners) listener(...args);
-    },
-    add: (listener) => {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-  };
-}
-
 type Secret = {
   readonly student: StudentId;
   readonly item: VaultItem["item"];
@@ -117,8 +98,8 @@ async function save(parts: VaultParts, ring: KeyRing, secret: Secret): Promise<S
 
 class SealedVault implements TerminalVault {
   readonly #parts: VaultParts;
-  readonly #changed = listenerSet<[StudentId]>();
-  readonly #queued = listenerSet<[]>();
+  readonly #changed = createListenerSet<[StudentId]>();
+  readonly #queued = createListenerSet<[]>();
   readonly onFingersChanged: Vault["onFingersChanged"] = this.#changed.add;
   readonly onQueued: TerminalVault["onQueued"] = this.#queued.add;
   #ring: KeyRing;
