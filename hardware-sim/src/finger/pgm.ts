@@ -26,6 +26,12 @@ export function parsePgm(bytes: Uint8Array, resolutionDpi: number): GrayImage {
   return { widthPx, heightPx, resolutionDpi, pixels };
 }
 
+/** Writes a binary PGM (P5, 8 bit) without comments. */
+export function encodePgm(image: GrayImage): Uint8Array {
+  const head = Buffer.from(`P5\n${image.widthPx} ${image.heightPx}\n255\n`, "latin1");
+  return Buffer.concat([head, image.pixels]);
+}
+
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }

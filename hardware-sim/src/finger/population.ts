@@ -1,0 +1,53 @@
+import type { GrayImage } from "../gray-image.ts";
+import { imageOnGlass } from "../gray-image.ts";
+import { createRandom } from "../random.ts";
+import type { Condition } from "../world.ts";
+import { delivered, glasses, type SensorName } from "./glass.ts";
+import { impressionOf } from "./impression.ts";
+import { type FingerAge, type FingerMaster, synthesiseFinger } from "./master.ts";
+
+/** Who the fingers belong to. "mixed" draws an age for every finger. */
+export type PopulationAge = FingerAge | "mixed";
+
+/** "normal": every placement is a good one. "mixed": some are dry, wet, partial or beside the middle, as at a counter. */
+export type PopulationCondition = "normal" | "mixed";
+
+export type Population = {
+  readonly seed: number;
+  readonly age: PopulationAge;
+  readonly sensor: SensorName;
+  readonly condition: PopulationCondition;
+};
+
+/** Finger `index` of a population: it depends on nothing but the seed, the index and the age that was asked for. */
+export function fingerOf(
+  population: Pick<Population, "seed" | "age">,
+  index: number,
+): FingerMaster {
+  const random = createRandom(population.seed).fork(`finger ${index}`);
+  const seed = random.below(0x1_0000_0000);
+  const age =
+    population.age === "mixed" ? (random.chance(0.5) ? "adult" : "child") : population.age;
+  return synthesiseFinger(seed, age);
+}
+
+/** Placement `placement` (1, 2 …) of a finger as the sensor delivers it. */
+export function placementOf(
+  finger: FingerMaster,
+  placement: number,
+  population: Pick<Population, "sensor" | "condition">,
+): GrayImage {
+  const condition = population.condition === "normal" ? "normal" : drawCondition(finger, placement);
+  const glass = glasses[population.sensor];
+  const image = impressionOf(finger, placement, condition);
+  return delivered(imageOnGlass(image, glass, { x: 0, y: 0 }), glass);
+}
+
+/** Shares of a school's queue: an assumption, kept mild because the terminal asks again after a poor picture. */
+function drawCondition(finger: FingerMaster, placement: number): Condition {
+  const draw = createRandom(finger.seed).fork(`condition ${placement}`).next();
+  if (draw < 0.7) return "normal";
+  if (draw < 0.8) return "dry";
+  if (draw < 0.88) return "wet";
+  return draw < 0.95 ? "shifted" : "partial";
+}
