@@ -1,11 +1,15 @@
+import {
+  filterInPasses,
+  packFilters,
+  type FilterBank,
+  type FilterPass,
+  type LineFilter,
+} from "../kernels/line-filters.ts";
 import { CELL_PX, ENHANCEMENT, FREQUENCY } from "../parameters.ts";
 import { cellMeans } from "../primitives/cell-grid.ts";
 import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
 import { ridgeDirectionAt, type OrientationField } from "./orientation.ts";
 import type { Mask } from "./segmentation.ts";
-
-/** A filter along a line, as offsets into a padded plane of one width and their weights. */
-type LineFilter = { readonly offsets: Int32Array; readonly weights: Float32Array };
 
 const wavelengthIndex = (wavelengthPx: number): number => {
   const { minWavelengthPx, maxWavelengthPx } = FREQUENCY;
@@ -95,15 +99,14 @@ const buildAcross = (stride: number): LineFilter[] => {
   });
 };
 
-type Bank = { readonly along: readonly LineFilter[]; readonly across: readonly LineFilter[] };
-const banks = new Map<number, Bank>();
+const banks = new Map<number, FilterBank>();
 
 /** Filters depend only on the padded width; a terminal sees one or two widths in its life. */
-const bankFor = (stride: number): Bank => {
+const bankFor = (stride: number): FilterBank => {
   const known = banks.get(stride);
   if (known !== undefined) return known;
   if (banks.size >= 4) banks.clear();
-  const bank = { along: buildAlong(stride), across: buildAcross(stride) };
+  const bank = packFilters(stride, [...buildAlong(stride), ...buildAcross(stride)]);
   banks.set(stride, bank);
   return bank;
 };
@@ -119,24 +122,6 @@ const pad = (plane: Plane): Plane => {
   return result;
 };
 
-const filterCell = (
-  source: Float32Array,
-  target: Float32Array,
-  filter: LineFilter,
-  origin: { readonly at: number; readonly stride: number },
-): void => {
-  const { offsets, weights } = filter;
-  const taps = offsets.length;
-  for (let y = 0; y < CELL_PX; y++)
-    for (let x = 0; x < CELL_PX; x++) {
-      const at = origin.at + y * origin.stride + x;
-      let sum = 0;
-      for (let k = 0; k < taps; k++)
-        sum += (source[at + (offsets[k] ?? 0)] ?? 0) * (weights[k] ?? 0);
-      target[at] = sum;
-    }
-};
-
 export type Enhanced = {
   /** Positive on ridges, negative on valleys, 0 outside the mask. */
   readonly ridges: Plane;
@@ -144,12 +129,13 @@ export type Enhanced = {
   readonly reliability: Plane;
 };
 
-const crop = (padded: Plane, like: Plane): Plane => {
+const crop = (padded: Float32Array, like: Plane): Plane => {
   const { paddingPx } = ENHANCEMENT;
+  const stride = like.widthPx + 2 * paddingPx;
   const result = createPlane(like.widthPx, like.heightPx);
   for (let y = 0; y < like.heightPx; y++) {
-    const start = (y + paddingPx) * padded.widthPx + paddingPx;
-    result.data.set(padded.data.subarray(start, start + like.widthPx), y * like.widthPx);
+    const start = (y + paddingPx) * stride + paddingPx;
+    result.data.set(padded.subarray(start, start + like.widthPx), y * like.widthPx);
   }
   return result;
 };
@@ -168,22 +154,34 @@ const reliabilityOf = (ridges: Plane, enhanced: Plane): Plane => {
   return after;
 };
 
-const runPass = (
-  source: Plane,
+/** The cells of the mask with their filters of both passes. */
+const planPasses = (
+  field: OrientationField,
+  wavelength: Plane,
   mask: Mask,
-  filterOf: (cell: number) => LineFilter | undefined,
-): Plane => {
-  const target = createPlane(source.widthPx, source.heightPx);
-  const { paddingPx } = ENHANCEMENT;
+  stride: number,
+): [along: FilterPass, across: FilterPass] => {
+  const { directions, wavelengths, paddingPx } = ENHANCEMENT;
+  const positions = new Int32Array(mask.cellCount);
+  const along = new Int32Array(mask.cellCount);
+  const across = new Int32Array(mask.cellCount);
+  let count = 0;
   for (let row = 0; row < mask.rows; row++)
     for (let column = 0; column < mask.columns; column++) {
       const cell = row * mask.columns + column;
-      const filter = mask.cells[cell] === 1 ? filterOf(cell) : undefined;
-      if (filter === undefined) continue;
-      const at = (row * CELL_PX + paddingPx) * source.widthPx + column * CELL_PX + paddingPx;
-      filterCell(source.data, target.data, filter, { at, stride: source.widthPx });
+      if (mask.cells[cell] !== 1) continue;
+      const direction =
+        Math.round((ridgeDirectionAt(field, cell) * directions) / Math.PI) % directions;
+      const index = wavelengthIndex(wavelength.data[cell] ?? FREQUENCY.defaultWavelengthPx);
+      positions[count] = (row * CELL_PX + paddingPx) * stride + column * CELL_PX + paddingPx;
+      along[count] = direction;
+      across[count] = directions + direction * wavelengths + index;
+      count++;
     }
-  return target;
+  return [
+    { positions, filters: along, count },
+    { positions, filters: across, count },
+  ];
 };
 
 /** Smooths along the ridges, then keeps only the local wavelength across them: a Gabor filter that bends with the ridge. */
@@ -193,18 +191,8 @@ export const enhance = (
   wavelength: Plane,
   mask: Mask,
 ): Enhanced => {
-  const { directions, wavelengths } = ENHANCEMENT;
   const padded = pad(ridges);
-  const bank = bankFor(padded.widthPx);
-  const direction = new Uint8Array(mask.cells.length);
-  for (let cell = 0; cell < direction.length; cell++)
-    direction[cell] =
-      Math.round((ridgeDirectionAt(field, cell) * directions) / Math.PI) % directions;
-  const smooth = runPass(padded, mask, (cell) => bank.along[direction[cell] ?? 0]);
-  const filtered = runPass(smooth, mask, (cell) => {
-    const index = wavelengthIndex(wavelength.data[cell] ?? FREQUENCY.defaultWavelengthPx);
-    return bank.across[(direction[cell] ?? 0) * wavelengths + index];
-  });
-  const enhanced = crop(filtered, ridges);
+  const passes = planPasses(field, wavelength, mask, padded.widthPx);
+  const enhanced = crop(filterInPasses(padded.data, bankFor(padded.widthPx), passes), ridges);
   return { ridges: enhanced, reliability: reliabilityOf(ridges, enhanced) };
 };

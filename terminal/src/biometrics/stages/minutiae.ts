@@ -44,11 +44,14 @@ const forkHeading = (headings: readonly number[]): number => {
   return best;
 };
 
-const candidateAt = (skeleton: Bitmap, field: OrientationField, at: number): Candidate | null => {
+const candidateAt = (
+  skeleton: Bitmap,
+  field: OrientationField,
+  at: number,
+  crossings: 1 | 3,
+): Candidate | null => {
   const { bits, stride } = skeleton;
   const near = neighbourOffsets(stride);
-  const crossings = crossingNumber(bits, at, near);
-  if (crossings !== 1 && crossings !== 3) return null;
   const walks = branchesOf(bits, at, near).map((first) =>
     walk(skeleton, at, first, MINUTIAE.tracePx),
   );
@@ -68,10 +71,14 @@ const candidateAt = (skeleton: Bitmap, field: OrientationField, at: number): Can
 
 /** Endings and bifurcations of the skeleton, unfiltered, except those whose ridges are too short to have a direction. */
 export const findMinutiae = (skeleton: Bitmap, field: OrientationField): Candidate[] => {
+  const { bits, stride } = skeleton;
   const found: Candidate[] = [];
-  for (let at = 0; at < skeleton.bits.length; at++) {
-    if (skeleton.bits[at] !== 1) continue;
-    const candidate = candidateAt(skeleton, field, at);
+  const near = neighbourOffsets(stride);
+  for (let at = 0; at < bits.length; at++) {
+    if (bits[at] !== 1) continue;
+    const crossings = crossingNumber(bits, at, near);
+    if (crossings !== 1 && crossings !== 3) continue;
+    const candidate = candidateAt(skeleton, field, at, crossings);
     if (candidate !== null) found.push(candidate);
   }
   return found;

@@ -14,8 +14,16 @@ const CROSSINGS: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => {
 });
 
 export const crossingNumber = (bits: Uint8Array, at: number, near: Int32Array): number => {
-  let code = 0;
-  for (let k = 0; k < 8; k++) code |= (bits[at + (near[k] ?? 0)] ?? 0) << k;
+  // Unrolled: asked of every pixel of the skeleton.
+  const code =
+    (bits[at + (near[0] ?? 0)] ?? 0) |
+    ((bits[at + (near[1] ?? 0)] ?? 0) << 1) |
+    ((bits[at + (near[2] ?? 0)] ?? 0) << 2) |
+    ((bits[at + (near[3] ?? 0)] ?? 0) << 3) |
+    ((bits[at + (near[4] ?? 0)] ?? 0) << 4) |
+    ((bits[at + (near[5] ?? 0)] ?? 0) << 5) |
+    ((bits[at + (near[6] ?? 0)] ?? 0) << 6) |
+    ((bits[at + (near[7] ?? 0)] ?? 0) << 7);
   return CROSSINGS[code] ?? 0;
 };
 
