@@ -32,8 +32,12 @@ const operatingPoints = (genuine: readonly number[], impostor: readonly number[]
   return points;
 };
 
-/** Genuine scores must not be empty, nor impostor ones; a failure to extract is a score of −1. */
-export const errorRates = (genuine: readonly number[], impostor: readonly number[]): ErrorRates => {
+/** A failure to extract is a score of −1. Null without genuine or without impostor scores. */
+export const errorRates = (
+  genuine: readonly number[],
+  impostor: readonly number[],
+): ErrorRates | null => {
+  if (genuine.length === 0 || impostor.length === 0) return null;
   const points = operatingPoints(genuine, impostor);
   const before = points.findLast(({ fnmr, fmr }) => fnmr <= fmr);
   const after = points.find(({ fnmr, fmr }) => fnmr >= fmr);

@@ -2,8 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { runIdentification } from "./identification.ts";
-import { listSets, readSet } from "./print-folder.ts";
+import { LIMITS } from "../../biometrics/parameters.ts";
+import { describeEnrolled, describeSet, meansOf } from "./accuracy-text.ts";
+import { searchEnrolled } from "./enrolled-searches.ts";
+import { listSets, NoPrintsError, readSet, type SetPlace } from "./print-folder.ts";
+import { wholeFrom, UsageError } from "./arguments.ts";
 import {
   extractSet,
   reportSet,
@@ -13,113 +16,136 @@ import {
   type SetReport,
 } from "./verification.ts";
 
-const USAGE = `usage: npm run bench:fingerprint -- --data DIR [--sets REGEX] [--scores DIR] [--enrol N]
-  DIR holds one folder a set with images <finger>_<impression>.pgm and, where not 500 dpi, MANIFEST.tsv
-  --scores DIR   writes DIR/<set>.tsv: set, file, file, score
-  --enrol N      enrols impressions 1 … N of every finger and searches 1:N for the others, between every two sets
-                 that share their fingers' names after "sim_<sensor>_"`;
-
-const percent = (share: number): string => (100 * share).toFixed(2);
+const USAGE = `usage: npm run bench:fingerprint -- --data DIR [--sets REGEX] [--scores DIR] [--enrol K[,K...] [--cross]] [--dpi N]
+  DIR holds one folder a set with images <finger>_<impression>.pgm (8 bit), or is one such folder; MANIFEST.tsv tells
+  the resolution (columns "set" and "dpi"), otherwise 500 dpi is assumed and said
+  --scores DIR   writes DIR/<set>.tsv with rows: set, file, file, score (-1: not extracted)
+  --dpi N        resolution of every image, whatever the manifest says
+  --enrol K      enrols K impressions of every finger (merged and each) and searches for the others, in as many splits
+                 as there are impressions; --cross also between sets of the same fingers (sim_r307_x, sim_r503_x, x)`;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const describe = (report: SetReport): string => {
-  const { all, fvc, failures } = report;
-  return [
-    report.name.padEnd(24),
-    `EER ${percent(all.eer)}`,
-    `FMR100 ${percent(all.fmr100)}`,
-    `FMR1000 ${percent(all.fmr1000)}`,
-    `ZeroFMR ${percent(all.zeroFmr)}`,
-    `| fvc EER ${percent(fvc.eer)} ZeroFMR ${percent(fvc.zeroFmr)}`,
-    `| failed ${failures.length}${failures.length === 0 ? "" : ` (${failures.join(" ")})`}`,
-    `| extract ${report.extractMs.toFixed(1)} ms`,
-    `compare ${report.perSecond.toFixed(0)}/s`,
-    `template ${report.templateBytes.toFixed(0)} B`,
-  ].join(" ");
+const remark = (line: string): void => {
+  process.stderr.write(`${line}\n`);
 };
 
 const writeScores = (directory: string, name: string, pairs: readonly ScoredPair[]): void => {
   mkdirSync(directory, { recursive: true });
-  const rows = pairs.map(({ a, b, score }) => `${name}\t${a.file}\t${b.file}\t${score.toFixed(4)}`);
-  writeFileSync(path.join(directory, `${name}.tsv`), `${rows.join("\n")}\n`);
+  // Not rounded, so that the rates of the file are the rates printed here.
+  const rows = pairs.map(({ a, b, score }) => `${name}\t${a.file}\t${b.file}\t${score}\n`);
+  writeFileSync(path.join(directory, `${name}.tsv`), rows.join(""));
 };
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+type Options = {
+  readonly places: readonly SetPlace[];
+  readonly scores: string | null;
+  readonly enrol: readonly number[];
+  readonly isCross: boolean;
+  readonly resolutionDpi: number | null;
+};
 
-const runVerification = (sets: Iterable<ExtractedSet>, scores: string | undefined): void => {
+/** Prints read before the clock counts: the first of a run also pay for the compiler. */
+const WARM_UP_PRINTS = 6;
+
+const warmUp = ({ places, resolutionDpi }: Options): void => {
+  const [first] = places;
+  if (first === undefined) return;
+  const set = readSet(first, { resolutionDpi });
+  extractSet({ ...set, prints: set.prints.slice(0, WARM_UP_PRINTS) });
+};
+
+/** One set at a time: images of the whole folder need not be in memory together. */
+function* extractAll({ places, resolutionDpi }: Options): Generator<ExtractedSet> {
+  for (const place of places) {
+    const set = readSet(place, { resolutionDpi });
+    for (const line of set.remarks) remark(line);
+    yield extractSet(set);
+  }
+}
+
+const runVerification = (options: Options): void => {
   const reports: SetReport[] = [];
-  for (const set of sets) {
+  for (const set of extractAll(options)) {
     const scored = scorePairs(set);
     const report = reportSet(set, scored);
     reports.push(report);
-    print(describe(report));
-    if (scores !== undefined) writeScores(scores, set.name, scored.pairs);
+    for (const line of describeSet(report)) print(line);
+    if (options.scores !== null) writeScores(options.scores, set.name, scored.pairs);
   }
-  const eer = percent(mean(reports.map(({ all }) => all.eer)));
-  const fmr1000 = percent(mean(reports.map(({ all }) => all.fmr1000)));
-  print(`sets ${reports.length} mean EER ${eer} FMR1000 ${fmr1000}`);
+  const { count, eer, fmr1000 } = meansOf(reports.map(({ all }) => all));
+  print(`sets ${count} mean EER ${eer} FMR1000 ${fmr1000}`);
 };
 
 /** Sets made of the same fingers: `sim_r307_x`, `sim_r503_x` and `x`. */
 const family = (name: string): string => name.replace(/^sim_[^_]+_/, "");
 
-const runSearches = (sets: readonly ExtractedSet[], enrol: number): void => {
-  const total = { probes: 0, wrong: 0, missed: 0, missedTwice: 0 };
-  for (const enrolled of sets)
-    for (const probed of sets) {
-      if (family(enrolled.name) !== family(probed.name)) continue;
-      const report = runIdentification(enrolled, probed, enrol);
-      const twice = report.second.unsure + report.second.wrong;
-      print(
-        `${enrolled.name} -> ${probed.name}: probes ${report.probes} right ${report.right} wrong ${report.wrong}` +
-          ` unsure ${report.unsure}, second placement right ${report.second.right} wrong ${report.second.wrong}` +
-          ` unsure ${report.second.unsure}; strangers named ${report.strangersNamed}, twice ${report.strangersNamedSecond};` +
-          ` highest stranger ${report.highestImpostor.toFixed(1)} lowest own ${report.lowestGenuine.toFixed(1)};` +
-          ` search ${report.searchMs.toFixed(1)} ms`,
-      );
-      total.probes += report.probes;
-      total.wrong +=
-        report.wrong + report.second.wrong + report.strangersNamed + report.strangersNamedSecond;
-      total.missed += report.probes - report.right;
-      total.missedTwice += twice;
-    }
-  print(
-    `probes ${total.probes} named wrongly ${total.wrong} missed ${percent(total.missed / total.probes)} %` +
-      ` missed after a second placement ${percent(total.missedTwice / total.probes)} %`,
-  );
+const runSearches = (options: Options): void => {
+  const sets = [...extractAll(options)];
+  for (const enrol of options.enrol) {
+    const own = [];
+    for (const enrolled of sets)
+      for (const probed of sets) {
+        const isOwn = enrolled === probed;
+        if (!isOwn && !(options.isCross && family(enrolled.name) === family(probed.name))) continue;
+        const report = searchEnrolled({ enrolled, probed }, enrol);
+        const name = isOwn ? enrolled.name : `${enrolled.name} -> ${probed.name}`;
+        for (const line of describeEnrolled(`enrol ${enrol} ${name}`, report)) print(line);
+        if (isOwn) own.push(report.rates);
+      }
+    const { count, eer, fmr1000 } = meansOf(own);
+    print(`enrol ${enrol} sets ${count} mean EER ${eer} FMR1000 ${fmr1000}`);
+  }
 };
 
-/** One set at a time: images of the whole folder need not be in memory together. */
-function* extractAll(directory: string, names: readonly string[]): Generator<ExtractedSet> {
-  for (const name of names) yield extractSet(readSet(directory, name));
-}
+const regexFrom = (text: string): RegExp => {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new UsageError(`--sets takes a regular expression, not "${text}"`);
+  }
+};
 
-const main = (): number => {
+const optionsFrom = (args: readonly string[]): Options => {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       data: { type: "string" },
       sets: { type: "string", default: "." },
       scores: { type: "string" },
       enrol: { type: "string" },
+      cross: { type: "boolean", default: false },
+      dpi: { type: "string" },
     },
   });
-  if (values.data === undefined) {
-    process.stderr.write(`${USAGE}\n`);
+  if (values.data === undefined) throw new UsageError("--data DIR is missing");
+  const dpiRange = { min: LIMITS.minDpi, max: LIMITS.maxDpi };
+  const enrolRange = { min: 1, max: LIMITS.maxPlacements };
+  return {
+    places: listSets(values.data, regexFrom(values.sets)),
+    scores: values.scores ?? null,
+    enrol: (values.enrol?.split(",") ?? []).map((text) => wholeFrom(text, "enrol", enrolRange)),
+    isCross: values.cross,
+    resolutionDpi: values.dpi === undefined ? null : wholeFrom(values.dpi, "dpi", dpiRange),
+  };
+};
+
+const main = (): number => {
+  let options: Options;
+  try {
+    options = optionsFrom(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof NoPrintsError) remark(error.message);
+    else if (error instanceof UsageError || error instanceof TypeError)
+      remark(`${error.message}\n\n${USAGE}`);
+    else throw error;
     return 2;
   }
-  const directory = values.data;
-  const names = listSets(directory, new RegExp(values.sets));
-  if (names.length === 0) {
-    process.stderr.write(`no sets in ${directory} match ${values.sets}\n`);
-    return 2;
-  }
-  const sets = extractAll(directory, names);
-  if (values.enrol === undefined) runVerification(sets, values.scores);
-  else runSearches([...sets], Number(values.enrol));
+  warmUp(options);
+  if (options.enrol.length === 0) runVerification(options);
+  else runSearches(options);
   return 0;
 };
 

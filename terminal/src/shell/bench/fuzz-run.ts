@@ -1,3 +1,4 @@
+import { cpuMs } from "./cpu-clock.ts";
 import { drawCheck, type CheckName, type Engine, type Timed } from "./fuzz-checks.ts";
 import { seededItem } from "./seeded.ts";
 
@@ -26,11 +27,6 @@ export type FuzzReport = {
 };
 
 const MEMORY_EVERY_RUNS = 100;
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 /** Makes the runs one after the other until one fails. */
 export const runFuzz = (engine: Engine, plan: FuzzPlan): FuzzReport => {

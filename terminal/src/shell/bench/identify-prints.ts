@@ -1,7 +1,7 @@
-import { consolidate } from "../../biometrics/enrol.ts";
-import type { GalleryEntry, Template } from "../../biometrics/engine-api.ts";
-import { listSets, readSet } from "./print-folder.ts";
+import type { GalleryEntry } from "../../biometrics/engine-api.ts";
+import { asStored, enrolFinger } from "./enrolled-finger.ts";
 import type { Probe } from "./identify-searches.ts";
+import { inNumericOrder, listSets, readSet } from "./print-folder.ts";
 import { extractSet, type ExtractedSet } from "./verification.ts";
 
 /** Fingers to enrol and the placements to search for. */
@@ -10,34 +10,30 @@ export type Prints = {
   readonly probes: readonly Probe[];
 };
 
-/** As a terminal stores a finger: merged when the placements fit, and each one. */
-export const enrolledTemplates = (placements: readonly Template[]): Template[] => {
-  if (placements.length === 0) return [];
-  const merged = consolidate(placements);
-  return merged.kind === "merged" ? [merged.template, ...placements] : [...placements];
-};
-
 const readFingers = (set: ExtractedSet, enrol: number): Prints => {
   const entries: GalleryEntry[] = [];
   const probes: Probe[] = [];
   for (const finger of new Set(set.extracted.map(({ print }) => print.finger))) {
-    const own = set.extracted.filter(({ print }) => print.finger === finger);
+    const own = set.extracted
+      .filter(({ print }) => print.finger === finger)
+      .toSorted((a, b) => inNumericOrder(a.print.impression, b.print.impression));
     const placements = own
-      .filter(({ print }) => print.impression <= enrol)
+      .slice(0, enrol)
       .map(({ template }) => template)
       .filter((template) => template !== null);
-    const entry = { key: `${set.name}/${finger}`, templates: enrolledTemplates(placements) };
+    const { templates } = enrolFinger(placements);
+    const entry = { key: `${set.name}/${finger}`, templates };
     entries.push(entry);
-    for (const { print, template } of own)
-      if (print.impression > enrol) probes.push({ own: entry, template });
+    for (const { template } of own.slice(enrol))
+      probes.push({ own: entry, template: template === null ? null : asStored(template) });
   }
   return { entries, probes };
 };
 
-/** Reads the sets that match one after the other; impressions 1 … `enrol` are enrolled, the others searched for. */
+/** Reads the sets that match one after the other; the first `enrol` impressions are enrolled, the others searched for. */
 export const readPrints = (directory: string, sets: RegExp, enrol: number): Prints => {
-  const read = listSets(directory, sets).map((name) =>
-    readFingers(extractSet(readSet(directory, name)), enrol),
+  const read = listSets(directory, sets).map((place) =>
+    readFingers(extractSet(readSet(place)), enrol),
   );
   return {
     entries: read.flatMap(({ entries }) => entries),

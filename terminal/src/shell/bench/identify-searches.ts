@@ -1,4 +1,5 @@
 import type { Gallery, GalleryEntry, Template } from "../../biometrics/engine-api.ts";
+import { cpuMs } from "./cpu-clock.ts";
 
 /** A placement to search for and the enrolled finger it belongs to. */
 export type Probe = { readonly own: GalleryEntry; readonly template: Template | null };
@@ -20,11 +21,6 @@ export type SearchReport = {
 export const quantile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-};
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 };
 
 /** Searches for every probe with its finger in the gallery and without it. A failure to extract names nobody. */

@@ -6,7 +6,7 @@ import { extract } from "../../biometrics/extract.ts";
 import { draw } from "./picture-drawing.ts";
 import { PICTURE_FORMATS } from "./picture-files.ts";
 import { shapeOf, type StageShape } from "./picture-shapes.ts";
-import { parsePgm } from "./print-folder.ts";
+import { parsePgm } from "./pgm.ts";
 
 const USAGE = `usage: npm run picture:fingerprint -- --image FILE.pgm --stage NAME --out FILE.(png|svg|ppm) [--dpi 500]
   draws what the engine made of an image at a stage, over the image at 500 dpi. Pictures of real prints are personal

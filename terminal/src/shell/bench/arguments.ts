@@ -1,0 +1,13 @@
+/** What was typed cannot be done; the message is a sentence for whoever typed it. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export type WholeRange = { readonly min: number; readonly max: number };
+
+/** @throws UsageError unless `text` is a whole number within the range. */
+export const wholeFrom = (text: string, option: string, { min, max }: WholeRange): number => {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw new UsageError(`--${option} takes a whole number from ${min} to ${max}, not "${text}"`);
+};
