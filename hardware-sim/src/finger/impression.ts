@@ -2,135 +2,79 @@ import type { GrayImage } from "../gray-image.ts";
 import { createRandom, type Random } from "../random.ts";
 import type { Condition } from "../world.ts";
 import type { FingerMaster } from "./master.ts";
+import { eased, fineTexture, grainTexture } from "./texture.ts";
+import { careful, type Drag, drawDrag, drawTouch, type Manner, type Touch } from "./touch.ts";
 
-const impressionWidthPx = 320;
-const impressionHeightPx = 368;
-
-/** How one touch presses, turns, drags and wets the skin; drawn once per impression. */
-type Touch = {
-  readonly shiftX: number;
-  readonly shiftY: number;
-  readonly turnRad: number;
-  /** Share of the skin's outline that touches the glass. */
-  readonly contact: number;
-  /** Where a tilted finger touches, relative to its middle. */
-  readonly contactX: number;
-  readonly contactY: number;
-  /** Above 0 ridges look wider (pressure, moisture), below 0 thinner. */
-  readonly ridgeWidth: number;
-  readonly contrast: number;
-  /** 0 … 1: how often dry skin leaves gaps in its ridges. */
-  readonly gaps: number;
-  /** 0 … 1: how much moisture fills the valleys. */
-  readonly puddles: number;
-  readonly grain: number;
+/** The window that a finger is seen through. */
+export type Window = {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly resolutionDpi: number;
 };
+
+const wholeFinger: Window = { widthPx: 320, heightPx: 368, resolutionDpi: 500 };
 
 /**
- * One picture of a finger at 500 dpi on a light ground: 320 × 368, ridges dark. The seed chooses the touch; the same
- * master, seed and condition give the same picture.
+ * One picture of a finger on a light ground, ridges dark; without a window 320 × 368 at 500 dpi. The seed chooses the
+ * touch: the same master, seed, condition, window and manner give the same picture.
  */
-export function impressionOf(master: FingerMaster, seed: number, condition: Condition): GrayImage {
+export function impressionOf(
+  master: FingerMaster,
+  seed: number,
+  condition: Condition,
+  how: { readonly window?: Window; readonly manner?: Manner } = {},
+): GrayImage {
+  const window = how.window ?? wholeFinger;
+  const manner = how.manner ?? careful;
   const random = createRandom((Math.imul(master.seed, 0x9e37_79b1) ^ seed) >>> 0).fork(condition);
-  const touch = drawTouch(condition, random.fork("touch"));
-  const drag = drawDrag(random.fork("drag"));
-  const patches = createPatches(random.fork("patches"), 22);
-  const fine = createPatches(random.fork("fine"), 3.2);
-  const grain = random.fork("grain");
-  const pixels = new Uint8Array(impressionWidthPx * impressionHeightPx);
-  const cos = Math.cos(touch.turnRad);
-  const sin = Math.sin(touch.turnRad);
-  for (let row = 0; row < impressionHeightPx; row++) {
-    for (let column = 0; column < impressionWidthPx; column++) {
-      const glassX = column - impressionWidthPx / 2 - touch.shiftX;
-      const glassY = row - impressionHeightPx / 2 - touch.shiftY;
-      const pulledX = glassX + drag.x(glassX, glassY);
-      const pulledY = glassY + drag.y(glassX, glassY);
-      const skinX = cos * pulledX + sin * pulledY;
-      const skinY = -sin * pulledX + cos * pulledY;
-      const patch = patches(column, row);
-      const pressure = pressureAt(master, touch, { skinX, skinY }) + 0.12 * patch;
-      const ink =
-        pressure <= 0
-          ? 0
-          : inkAt(touch, ridgeAt(master, skinX, skinY), {
-              pressure,
-              patch,
-              fine: fine(column, row),
-            });
-      const grey = 236 - ink * 168 * touch.contrast + touch.grain * grain.gaussian();
-      pixels[row * impressionWidthPx + column] = Math.max(0, Math.min(255, Math.round(grey)));
-    }
-  }
-  return {
-    widthPx: impressionWidthPx,
-    heightPx: impressionHeightPx,
-    resolutionDpi: 500,
-    pixels,
-  };
+  const touch = drawTouch(condition, manner, random.fork("touch"));
+  const drag = drawDrag(manner, random.fork("drag"));
+  const knots = layOut(master, touch, drag, { window, random: random.fork("patches") });
+  const pixels = develop(master, touch, knots, { window, random });
+  const { widthPx, heightPx, resolutionDpi } = window;
+  return { widthPx, heightPx, resolutionDpi, pixels };
 }
 
-function drawTouch(condition: Condition, random: Random): Touch {
-  const side = random.chance(0.5) ? 1 : -1;
-  const normal: Touch = {
-    shiftX: 9 * random.gaussian(),
-    shiftY: 11 * random.gaussian(),
-    turnRad: 0.11 * random.gaussian(),
-    contact: 0.86 + 0.08 * random.next(),
-    contactX: 8 * random.gaussian(),
-    contactY: 8 * random.gaussian(),
-    ridgeWidth: 0.16 * random.gaussian(),
-    contrast: 0.9 + 0.1 * random.next(),
-    gaps: 0.08 + 0.08 * random.next(),
-    puddles: 0.06 * random.next(),
-    grain: 4,
-  };
-  switch (condition) {
-    case "normal":
-      return normal;
-    case "dry":
-      return { ...normal, ridgeWidth: -0.42, contrast: 0.66, gaps: 0.62, contact: 0.8, grain: 7 };
-    case "wet":
-      return { ...normal, ridgeWidth: 0.5, contrast: 0.97, puddles: 0.6, gaps: 0, contact: 0.97 };
-    case "partial":
-      return {
-        ...normal,
-        contact: 0.52,
-        contactX: side * (34 + 14 * random.next()),
-        contactY: 46 + 20 * random.next(),
-      };
-    case "shifted":
-      return {
-        ...normal,
-        shiftX: side * (34 + 18 * random.next()),
-        shiftY: 26 * random.gaussian(),
-        turnRad: 0.28 * side,
-      };
-  }
-}
-
-type Drag = {
-  x(x: number, y: number): number;
-  y(x: number, y: number): number;
+/** What varies slowly over the glass, known at every eighth pixel. */
+type Knots = {
+  readonly columns: number;
+  /** Where the skin's drawing lies under the knot, in its own pixels. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** 0 at the edge of the contact area, about 1 in its middle, negative outside. */
+  readonly pressure: Float32Array;
+  /** Smooth patches, deviation about 1. */
+  readonly patch: Float32Array;
 };
 
-/** Skin sticks to the glass and is dragged and twisted: slow waves of some pixels, and a twist that dies out. */
-function drawDrag(random: Random): Drag {
-  const wave = (): ((x: number, y: number) => number) => {
-    const [kx, ky] = [0.011 * random.gaussian(), 0.011 * random.gaussian()];
-    const phase = 2 * Math.PI * random.next();
-    const amplitude = 2.2 * random.gaussian();
-    return (x, y) => amplitude * Math.sin(kx * x + ky * y + phase);
-  };
-  const [x1, x2, y1, y2] = [wave(), wave(), wave(), wave()];
-  const twist = 0.05 * random.gaussian();
-  const stretchX = 0.015 * random.gaussian();
-  const stretchY = 0.015 * random.gaussian();
-  const twistAt = (x: number, y: number): number => twist * Math.exp(-(x * x + y * y) / 9000);
-  return {
-    x: (x, y) => x1(x, y) + x2(x, y) + stretchX * x - twistAt(x, y) * y,
-    y: (x, y) => y1(x, y) + y2(x, y) + stretchY * y + twistAt(x, y) * x,
-  };
+const knotPx = 8;
+
+type Scene = { readonly window: Window; readonly random: Random };
+
+function layOut(master: FingerMaster, touch: Touch, drag: Drag, { window, random }: Scene): Knots {
+  const columns = Math.ceil(window.widthPx / knotPx) + 1;
+  const rows = Math.ceil(window.heightPx / knotPx) + 1;
+  const plane = (): Float32Array => new Float32Array(columns * rows);
+  const knots = { columns, x: plane(), y: plane(), pressure: plane(), patch: plane() };
+  const scale = 500 / window.resolutionDpi;
+  const patches = createPatches(random, window);
+  const [cos, sin] = [Math.cos(touch.turnRad), Math.sin(touch.turnRad)];
+  for (let knot = 0; knot < knots.x.length; knot++) {
+    const column = (knot % columns) * knotPx;
+    const row = Math.floor(knot / columns) * knotPx;
+    const glassX = (column + 0.5 - window.widthPx / 2) * scale - touch.shiftX;
+    const glassY = (row + 0.5 - window.heightPx / 2) * scale - touch.shiftY;
+    const pulledX = glassX + drag.x(glassX, glassY);
+    const pulledY = glassY + drag.y(glassX, glassY);
+    const skinX = cos * pulledX + sin * pulledY;
+    const skinY = -sin * pulledX + cos * pulledY;
+    const patch = patches(column, row);
+    knots.x[knot] = skinX / master.size + master.widthPx / 2 - 0.5;
+    knots.y[knot] = skinY / master.size + master.heightPx / 2 - 0.5;
+    knots.patch[knot] = patch;
+    knots.pressure[knot] = pressureAt(master, touch, { skinX, skinY }) + 0.12 * patch;
+  }
+  return knots;
 }
 
 /** 0 at the edge of the contact area, about 1 in its middle, negative outside. */
@@ -141,53 +85,105 @@ function pressureAt(
 ): number {
   const { halfWidthPx, halfHeightPx } = master.outline;
   const outer = (at.skinX / halfWidthPx) ** 2 + (at.skinY / halfHeightPx) ** 2;
-  if (outer >= 1) return -1;
   const x = (at.skinX - touch.contactX) / (halfWidthPx * touch.contact);
   const y = (at.skinY - touch.contactY) / (halfHeightPx * touch.contact);
-  return Math.min(1, 2.4 * (1 - (x * x + y * y)), 6 * (1 - outer));
+  return Math.max(-3, Math.min(1, 2.4 * (1 - (x * x + y * y)), 6 * (1 - outer)));
 }
 
-function ridgeAt(master: FingerMaster, skinX: number, skinY: number): number {
-  const x = skinX + master.widthPx / 2;
-  const y = skinY + master.heightPx / 2;
+/** Dark share for ridge height plus width, −3 … 3. */
+const inkSteps = 256;
+const inkTable: Float32Array = Float32Array.from(
+  { length: 6 * inkSteps + 1 },
+  (_, i) => 1 / (1 + Math.exp(-4.6 * (i / inkSteps - 3))),
+);
+
+function develop(
+  master: FingerMaster,
+  touch: Touch,
+  knots: Knots,
+  { window, random }: Scene,
+): Uint8Array {
+  const { widthPx, heightPx } = window;
+  const fine = fineTexture(random.fork("fine"));
+  const grain = grainTexture(random.fork("grain"));
+  const pixels = new Uint8Array(widthPx * heightPx);
+  const line = (): Float32Array => new Float32Array(widthPx);
+  const [xs, ys, pressures, patches] = [line(), line(), line(), line()];
+  for (let row = 0; row < heightPx; row++) {
+    fillLine(knots.x, knots.columns, row, xs);
+    fillLine(knots.y, knots.columns, row, ys);
+    fillLine(knots.pressure, knots.columns, row, pressures);
+    fillLine(knots.patch, knots.columns, row, patches);
+    for (let column = 0; column < widthPx; column++) {
+      const pressure = pressures[column] ?? 0;
+      let ink = 0;
+      if (pressure > 0) {
+        const patch = patches[column] ?? 0;
+        const width = touch.ridgeWidth + 0.55 * (pressure - 0.7) + 0.22 * patch;
+        ink = inkOf(ridgeAt(master, xs[column] ?? 0, ys[column] ?? 0) + width);
+        ink = weathered(ink, touch, patch, fine.at(column, row)) * Math.min(1, pressure * 3);
+      }
+      const grey = 236.5 - ink * 168 * touch.contrast + touch.grain * grain.at(column, row);
+      pixels[row * widthPx + column] = grey < 0 ? 0 : grey > 255 ? 255 : grey;
+    }
+  }
+  return pixels;
+}
+
+/** Values of one row of pixels, between the knots around them. */
+function fillLine(values: Float32Array, columns: number, row: number, line: Float32Array): void {
+  const upper = Math.floor(row / knotPx) * columns;
+  const v = (row % knotPx) / knotPx;
+  let right = (values[upper] ?? 0) * (1 - v) + (values[upper + columns] ?? 0) * v;
+  for (let knot = 0; knot * knotPx < line.length; knot++) {
+    const left = right;
+    const next = upper + knot + 1;
+    right = (values[next] ?? 0) * (1 - v) + (values[next + columns] ?? 0) * v;
+    for (let i = 0; i < knotPx; i++) line[knot * knotPx + i] = left + ((right - left) * i) / knotPx;
+  }
+}
+
+function ridgeAt(master: FingerMaster, x: number, y: number): number {
   const left = Math.floor(x);
   const top = Math.floor(y);
-  if (left < 0 || top < 0 || left + 1 >= master.widthPx || top + 1 >= master.heightPx) return 0;
   const { ridges, widthPx } = master;
+  if (left < 0 || top < 0 || left + 1 >= widthPx || top + 1 >= master.heightPx) return 0;
   const at = top * widthPx + left;
-  const upper = (ridges[at] ?? 0) * (left + 1 - x) + (ridges[at + 1] ?? 0) * (x - left);
-  const lower =
-    (ridges[at + widthPx] ?? 0) * (left + 1 - x) + (ridges[at + widthPx + 1] ?? 0) * (x - left);
-  return upper * (top + 1 - y) + lower * (y - top);
+  const h = x - left;
+  const v = y - top;
+  const upper = (ridges[at] ?? 0) * (1 - h) + (ridges[at + 1] ?? 0) * h;
+  const lower = (ridges[at + widthPx] ?? 0) * (1 - h) + (ridges[at + widthPx + 1] ?? 0) * h;
+  return upper * (1 - v) + lower * v;
 }
 
 /** How dark a point is, 0 … 1: the ridge's height over a threshold that pressure and moisture move. */
-function inkAt(
-  touch: Touch,
-  ridge: number,
-  local: { readonly pressure: number; readonly patch: number; readonly fine: number },
-): number {
-  const width = touch.ridgeWidth + 0.55 * (local.pressure - 0.7) + 0.22 * local.patch;
-  let ink = 1 / (1 + Math.exp(-4.6 * (ridge + width)));
-  // Dry skin touches with its highest points only; a few pores show on any skin.
-  const gap = local.fine + 0.7 * local.patch - 1.55 + 1.9 * touch.gaps;
-  if (gap > 0) ink *= Math.max(0, 1 - 1.5 * gap);
-  const puddle = touch.puddles * (0.5 + 0.9 * local.patch);
-  if (puddle > 0) ink += (1 - ink) * Math.min(0.8, puddle);
-  return ink * Math.min(1, local.pressure * 3);
+function inkOf(height: number): number {
+  const step = height <= -3 ? 0 : height >= 3 ? 6 * inkSteps : (height + 3) * inkSteps;
+  return inkTable[Math.trunc(step)] ?? 0;
 }
 
+/** Dry skin touches with its highest points only; moisture fills valleys. */
+function weathered(ink: number, touch: Touch, patch: number, fine: number): number {
+  const gap = fine + 0.7 * patch - 1.55 + 1.9 * touch.gaps;
+  const left = gap > 0 ? ink * Math.max(0, 1 - 1.5 * gap) : ink;
+  const puddle = touch.puddles * (0.5 + 0.9 * patch);
+  return puddle > 0 ? left + (1 - left) * Math.min(0.8, puddle) : left;
+}
+
+const patchPx = 22;
+
 /**
- * Smooth random patches, mean 0, deviation about 1, `sizePx` across: a coarse grid of normals, interpolated. The grid lies
- * askew (3-4-5), so that its axes do not show in the picture.
+ * Smooth random patches, mean 0, deviation about 1: a coarse grid of normals, interpolated. The grid lies askew (3-4-5),
+ * so that its axes do not show in the picture.
  */
-function createPatches(random: Random, sizePx: number): (column: number, row: number) => number {
-  const columns = Math.ceil((0.8 * impressionWidthPx + 0.6 * impressionHeightPx) / sizePx) + 2;
-  const rows = Math.ceil((0.8 * impressionHeightPx + 0.6 * impressionWidthPx) / sizePx) + 2;
+function createPatches(random: Random, window: Window): (column: number, row: number) => number {
+  const { widthPx, heightPx } = window;
+  const columns = Math.ceil((0.8 * widthPx + 0.6 * heightPx) / patchPx) + 3;
+  const rows = Math.ceil((0.8 * heightPx + 0.6 * widthPx) / patchPx) + 3;
   const knots = Float32Array.from({ length: columns * rows }, () => random.gaussian());
   return (column, row) => {
-    const x = (0.8 * column + 0.6 * row) / sizePx;
-    const y = (0.8 * row + 0.6 * (impressionWidthPx - column)) / sizePx;
+    const x = (0.8 * column + 0.6 * row) / patchPx;
+    const y = (0.8 * row + 0.6 * (widthPx + knotPx - column)) / patchPx;
     const left = Math.floor(x);
     const top = Math.floor(y);
     const at = top * columns + left;
@@ -197,8 +193,4 @@ function createPatches(random: Random, sizePx: number): (column: number, row: nu
     const v = eased(y - top);
     return upper * (1 - v) + lower * v;
   };
-}
-
-function eased(t: number): number {
-  return t * t * (3 - 2 * t);
 }

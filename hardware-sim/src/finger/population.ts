@@ -1,10 +1,10 @@
 import type { GrayImage } from "../gray-image.ts";
-import { imageOnGlass } from "../gray-image.ts";
 import { createRandom } from "../random.ts";
 import type { Condition } from "../world.ts";
 import { delivered, glasses, type SensorName } from "./glass.ts";
 import { impressionOf } from "./impression.ts";
 import { type FingerAge, type FingerMaster, synthesiseFinger } from "./master.ts";
+import { everyday } from "./touch.ts";
 
 /** Who the fingers belong to. "mixed" draws an age for every finger. */
 export type PopulationAge = FingerAge | "mixed";
@@ -39,8 +39,8 @@ export function placementOf(
 ): GrayImage {
   const condition = population.condition === "normal" ? "normal" : drawCondition(finger, placement);
   const glass = glasses[population.sensor];
-  const image = impressionOf(finger, placement, condition);
-  return delivered(imageOnGlass(image, glass, { x: 0, y: 0 }), glass);
+  const image = impressionOf(finger, placement, condition, { window: glass, manner: everyday });
+  return delivered(image, glass);
 }
 
 /** Shares of a school's queue: an assumption, kept mild because the terminal asks again after a poor picture. */

@@ -4,159 +4,132 @@ import type { Random } from "../random.ts";
 export type GrowthGrid = {
   readonly width: number;
   readonly height: number;
-  /** Per cell: ridge direction in radians (x right, y down), ridge period in cells, and whether skin is there. */
+  /** Per cell: ridge direction in radians (x right, y down, modulo π), and ridge period in cells (2.9 … 4.7). */
   readonly direction: Float32Array;
   readonly period: Float32Array;
   readonly isSkin: Uint8Array;
 };
 
-const directionSteps = 40;
-const periodSteps = 6;
-const radius = 7;
-const iterations = 26;
+const directionSteps = 48;
+const periodSteps = 8;
+const shortestPeriod = 2.9;
+const longestPeriod = 4.7;
+const radius = 3;
+const iterations = 16;
 /** Above 1 the pattern grows out of the noise; the clip holds it. */
 const gain = 1.7;
 
 /**
  * Lets ridges grow: random noise, filtered again and again by Gabor kernels that follow the ridge flow (the way of
- * SFinGe). Minutiae appear by themselves where growing regions meet out of step. Result: −1 … 1, ridges positive.
+ * SFinGe, Cappelli, Maio, Maltoni 2000). Minutiae appear by themselves where growing regions meet out of step.
+ * Result: −1 … 1, ridges positive.
  */
 export function growRidges(grid: GrowthGrid, random: Random): Float32Array {
   const { width, height } = grid;
   const stride = width + 2 * radius;
-  const kernels = createKernelBank(grid, stride);
+  const cells = skinCells(grid, stride);
   let field = new Float32Array(stride * (height + 2 * radius));
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const isSkin = grid.isSkin[y * width + x] === 1;
-      if (isSkin) field[(y + radius) * stride + x + radius] = 0.6 * random.gaussian();
-    }
-  }
+  for (const at of cells.at) field[at] = 1.2 * (random.next() + random.next() - 1);
   let next = new Float32Array(field.length);
+  const offsets = Int32Array.from(halfPlane, ({ x, y }) => y * stride + x);
   for (let round = 0; round < iterations; round++) {
-    filterOnce({ grid, stride, kernels, from: field, to: next });
+    filterOnce(cells, offsets, field, next);
     [field, next] = [next, field];
   }
-  return cropped(field, grid, stride);
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (y + radius) * stride + radius;
+    out.set(field.subarray(start, start + width), y * width);
+  }
+  return out;
 }
 
-type KernelBank = {
-  /** Kernel number per cell of the grid. */
-  readonly choice: Uint16Array;
-  /** Offsets of one half of the kernel: it is even, so the other half mirrors it. */
-  readonly offsets: Int32Array;
-  readonly weights: readonly Float32Array[];
-  readonly centres: Float32Array;
-};
+/** The cells with skin: where they lie in the padded field, and where their kernel begins in the bank. */
+type SkinCells = { readonly at: Int32Array; readonly kernel: Int32Array };
 
-function createKernelBank(grid: GrowthGrid, stride: number): KernelBank {
-  let shortest = Number.POSITIVE_INFINITY;
-  let longest = 0;
-  for (const period of grid.period) {
-    shortest = Math.min(shortest, period);
-    longest = Math.max(longest, period);
-  }
-  const spread = Math.max(1e-6, longest - shortest);
-  const half = halfPlane();
-  const weights: Float32Array[] = [];
-  const centres = new Float32Array(directionSteps * periodSteps);
-  for (let p = 0; p < periodSteps; p++) {
-    const period = shortest + (spread * (p + 0.5)) / periodSteps;
-    for (let d = 0; d < directionSteps; d++) {
-      const kernel = gaborHalf((Math.PI * d) / directionSteps, period, half);
-      centres[weights.length] = kernel.centre;
-      weights.push(kernel.weights);
-    }
-  }
-  const choice = new Uint16Array(grid.direction.length);
-  for (let i = 0; i < choice.length; i++) {
-    const turns = (grid.direction[i] ?? 0) / Math.PI;
-    const d = Math.round((turns - Math.floor(turns)) * directionSteps) % directionSteps;
-    const share = ((grid.period[i] ?? shortest) - shortest) / spread;
-    choice[i] = Math.min(periodSteps - 1, Math.floor(share * periodSteps)) * directionSteps + d;
-  }
-  const offsets = Int32Array.from(half, ({ x, y }) => y * stride + x);
-  return { choice, offsets, weights, centres };
-}
-
-type Step = { readonly x: number; readonly y: number };
-
-function halfPlane(): readonly Step[] {
-  const steps: Step[] = [];
-  for (let y = 0; y <= radius; y++) {
-    for (let x = -radius; x <= radius; x++) {
-      if (y === 0 && x <= 0) continue;
-      if (x * x + y * y <= (radius + 0.5) ** 2) steps.push({ x, y });
-    }
-  }
-  return steps;
-}
-
-/** An even Gabor kernel without direct component, scaled to gain 1 for its own wave. */
-function gaborHalf(
-  direction: number,
-  period: number,
-  half: readonly Step[],
-): { readonly centre: number; readonly weights: Float32Array } {
-  const sigmaAcross = 0.42 * period;
-  const sigmaAlong = 0.5 * period;
-  const wave = (step: Step): number => {
-    const across = -step.x * Math.sin(direction) + step.y * Math.cos(direction);
-    return Math.cos((2 * Math.PI * across) / period);
-  };
-  const bell = (step: Step): number => {
-    const along = step.x * Math.cos(direction) + step.y * Math.sin(direction);
-    const across = -step.x * Math.sin(direction) + step.y * Math.cos(direction);
-    return Math.exp(-(along ** 2) / (2 * sigmaAlong ** 2) - across ** 2 / (2 * sigmaAcross ** 2));
-  };
-  let bellSum = 1;
-  let waveSum = 1;
-  for (const step of half) {
-    bellSum += 2 * bell(step);
-    waveSum += 2 * bell(step) * wave(step);
-  }
-  const mean = waveSum / bellSum;
-  let response = 1 - mean;
-  for (const step of half) response += 2 * bell(step) * (wave(step) - mean) * wave(step);
-  return {
-    centre: (1 - mean) / response,
-    weights: Float32Array.from(half, (step) => (bell(step) * (wave(step) - mean)) / response),
-  };
-}
-
-function filterOnce(round: {
-  readonly grid: GrowthGrid;
-  readonly stride: number;
-  readonly kernels: KernelBank;
-  readonly from: Float32Array;
-  readonly to: Float32Array;
-}): void {
-  const { grid, stride, kernels, from, to } = round;
-  const { offsets, choice, weights, centres } = kernels;
-  const count = offsets.length;
+function skinCells(grid: GrowthGrid, stride: number): SkinCells {
+  const at: number[] = [];
+  const kernel: number[] = [];
+  const size = halfPlane.length + 1;
   for (let y = 0; y < grid.height; y++) {
     for (let x = 0; x < grid.width; x++) {
       const cell = y * grid.width + x;
       if (grid.isSkin[cell] !== 1) continue;
-      const at = (y + radius) * stride + x + radius;
-      const number = choice[cell] ?? 0;
-      const kernel = weights[number] ?? offsets;
-      let sum = (centres[number] ?? 0) * (from[at] ?? 0);
-      for (let i = 0; i < count; i++) {
-        const offset = offsets[i] ?? 0;
-        sum += (kernel[i] ?? 0) * ((from[at + offset] ?? 0) + (from[at - offset] ?? 0));
-      }
-      const grown = gain * sum;
-      to[at] = grown > 1 ? 1 : grown < -1 ? -1 : grown;
+      const turns = (grid.direction[cell] ?? 0) / Math.PI;
+      const d = Math.round((turns - Math.floor(turns)) * directionSteps) % directionSteps;
+      const share =
+        ((grid.period[cell] ?? shortestPeriod) - shortestPeriod) / (longestPeriod - shortestPeriod);
+      const p = Math.max(0, Math.min(periodSteps - 1, Math.floor(share * periodSteps)));
+      at.push((y + radius) * stride + x + radius);
+      kernel.push((p * directionSteps + d) * size);
     }
   }
+  return { at: Int32Array.from(at), kernel: Int32Array.from(kernel) };
 }
 
-function cropped(field: Float32Array, grid: GrowthGrid, stride: number): Float32Array {
-  const out = new Float32Array(grid.width * grid.height);
-  for (let y = 0; y < grid.height; y++) {
-    const start = (y + radius) * stride + radius;
-    out.set(field.subarray(start, start + grid.width), y * grid.width);
+type Step = { readonly x: number; readonly y: number };
+
+/** One half of the kernel's disc without its middle: kernels are even, so the other half mirrors it. */
+const halfPlane: readonly Step[] = Array.from(
+  { length: (radius + 1) * (2 * radius + 1) },
+  (_, i) => ({
+    x: (i % (2 * radius + 1)) - radius,
+    y: Math.floor(i / (2 * radius + 1)),
+  }),
+).filter(({ x, y }) => (y > 0 || x > 0) && x * x + y * y <= (radius + 0.5) ** 2);
+
+/** All kernels one after the other, each its middle first: they depend on nothing but direction and period. */
+const kernelBank: Float32Array = createKernelBank();
+
+function createKernelBank(): Float32Array {
+  const size = halfPlane.length + 1;
+  const bank = new Float32Array(directionSteps * periodSteps * size);
+  for (let p = 0; p < periodSteps; p++) {
+    const period = shortestPeriod + ((longestPeriod - shortestPeriod) * (p + 0.5)) / periodSteps;
+    for (let d = 0; d < directionSteps; d++) {
+      bank.set(gaborHalf((Math.PI * d) / directionSteps, period), (p * directionSteps + d) * size);
+    }
   }
-  return out;
+  return bank;
+}
+
+/** An even Gabor kernel without direct component, scaled to gain 1 for its own wave, times the growth's gain. */
+function gaborHalf(direction: number, period: number): Float32Array {
+  const sigmaAcross = 0.42 * period;
+  const sigmaAlong = 0.5 * period;
+  const taps = [{ x: 0, y: 0 }, ...halfPlane].map((step, index) => {
+    const along = step.x * Math.cos(direction) + step.y * Math.sin(direction);
+    const across = -step.x * Math.sin(direction) + step.y * Math.cos(direction);
+    return {
+      share: index === 0 ? 1 : 2,
+      wave: Math.cos((2 * Math.PI * across) / period),
+      bell: Math.exp(-(along ** 2) / (2 * sigmaAlong ** 2) - across ** 2 / (2 * sigmaAcross ** 2)),
+    };
+  });
+  const sum = (of: (tap: (typeof taps)[number]) => number): number =>
+    taps.reduce((total, tap) => total + tap.share * of(tap), 0);
+  const mean = sum((tap) => tap.bell * tap.wave) / sum((tap) => tap.bell);
+  const response = sum((tap) => tap.bell * (tap.wave - mean) * tap.wave);
+  return Float32Array.from(taps, (tap) => (gain * tap.bell * (tap.wave - mean)) / response);
+}
+
+function filterOnce(
+  cells: SkinCells,
+  offsets: Int32Array,
+  from: Float32Array,
+  to: Float32Array,
+): void {
+  const bank = kernelBank;
+  const { at, kernel } = cells;
+  const count = offsets.length;
+  for (let cell = 0; cell < at.length; cell++) {
+    const here = at[cell] ?? 0;
+    const start = kernel[cell] ?? 0;
+    let sum = (bank[start] ?? 0) * (from[here] ?? 0);
+    for (let i = 0; i < count; i++) {
+      const offset = offsets[i] ?? 0;
+      sum += (bank[start + i + 1] ?? 0) * ((from[here + offset] ?? 0) + (from[here - offset] ?? 0));
+    }
+    to[here] = sum > 1 ? 1 : sum < -1 ? -1 : sum;
+  }
 }

@@ -23,7 +23,7 @@ function measuredPeriodPx(master: FingerMaster): number {
         across += isCrossing(at, at + 1);
         down += isCrossing(at, at + widthPx);
       }
-      periods.push(2 / Math.hypot(across / blockPx ** 2, down / blockPx ** 2));
+      periods.push((2 * master.size) / Math.hypot(across / blockPx ** 2, down / blockPx ** 2));
     }
   }
   return periods.toSorted((a, b) => a - b)[periods.length >> 1] ?? 0;
