@@ -59,16 +59,38 @@ export type Identification =
   | { readonly kind: "not-found"; readonly bestScore: number }
   | { readonly kind: "ambiguous"; readonly bestScore: number; readonly runnerUpScore: number };
 
+export type GalleryAddition =
+  | { readonly kind: "added" }
+  /** Nothing was changed: the gallery or the child is as full as `GALLERY_LIMITS` allows. */
+  | { readonly kind: "refused"; readonly reason: "gallery-full" | "too-many-templates" };
+
+/** Bytes a gallery holds; `liveBytes` of them are records, the rest is room for more. */
+export type GalleryMemory = {
+  readonly templateBytes: number;
+  readonly sketchBytes: number;
+  readonly liveBytes: number;
+};
+
+/**
+ * A search in steps: whoever drives it may stop between two of them, and then has no answer, never half of one.
+ * @throws RangeError when the gallery was changed, or another search begun, between two steps.
+ */
+export type Search = Iterator<undefined, Identification, undefined>;
+
 /** A gallery prepared for search; `keys` are opaque (the worker uses student ids). */
 export interface Gallery {
   readonly keyCount: number;
-  add(entry: GalleryEntry): void;
+  /** Adds a child, or replaces the one of the same key. */
+  add(entry: GalleryEntry): GalleryAddition;
   remove(key: string): void;
   /**
    * 1:N search. `earlier` are templates of the same presentation's previous placements: their evidence is added, so a
    * second try helps the first instead of starting over.
    */
   identify(probe: Template, earlier?: readonly Template[]): Identification;
+  /** The same search, a few milliseconds at a time. */
+  search(probe: Template, earlier?: readonly Template[]): Search;
+  memory(): GalleryMemory;
 }
 
 /** Bytes of a template in our compact versioned form, at most 4 kB; `decodeTemplate` returns null for anything else. */

@@ -1,109 +1,79 @@
-import type { Gallery, GalleryEntry, Identification, Template } from "./engine-api.ts";
-import { compareTemplates } from "./matcher/comparison.ts";
-import { prepare, type Prepared } from "./matcher/prepared.ts";
-import { quickLikeness } from "./matcher/sketches.ts";
-import { IDENTIFICATION, SHORTLIST } from "./parameters.ts";
+import type {
+  Gallery,
+  GalleryAddition,
+  GalleryEntry,
+  Identification,
+  Search,
+  Template,
+} from "./engine-api.ts";
+import { searchCascade, type PreparedProbe } from "./gallery/cascade.ts";
+import { decide, thresholdFor } from "./gallery/decision.ts";
+import { createRoll, type Roll } from "./gallery/roll.ts";
+import { prepare } from "./matcher/prepared.ts";
+import { sketch } from "./matcher/sketches.ts";
+import { GALLERY_LIMITS } from "./parameters.ts";
 
-type Child = {
-  readonly key: string;
-  readonly templates: readonly Prepared[];
-  /** Merged templates where there are any (one per finger), otherwise all. */
-  readonly widest: readonly Prepared[];
+export { thresholdFor } from "./gallery/decision.ts";
+
+const toProbe = (template: Template): PreparedProbe => {
+  const prepared = prepare(template);
+  return { prepared, sketches: sketch(prepared.table), quality: prepared.table.quality };
 };
 
-const toChild = ({ key, templates }: GalleryEntry): Child => {
-  const prepared = templates.map(prepare);
-  const merged = prepared.filter(({ placementCount }) => placementCount > 1);
-  return { key, templates: prepared, widest: merged.length > 0 ? merged : prepared };
-};
-
-/** Best template of a child, helped a little by the second best: chance likeness rarely strikes twice. */
-const childScore = (probe: Prepared, templates: readonly Prepared[]): number => {
-  let best = 0;
-  let second = 0;
-  for (const template of templates) {
-    const { score } = compareTemplates(probe, template);
-    if (score > best) [best, second] = [score, best];
-    else if (score > second) second = score;
+function* searchRoll(
+  roll: Roll,
+  templates: readonly Template[],
+): Generator<undefined, Identification, undefined> {
+  const probes: PreparedProbe[] = [];
+  for (const template of templates.slice(0, GALLERY_LIMITS.maxProbes)) {
+    probes.push(toProbe(template));
+    yield;
   }
-  return best + IDENTIFICATION.secondTemplateShare * second;
-};
-
-/** Sum over the placements of one presentation. */
-const presentationScore = (probes: readonly Prepared[], templates: readonly Prepared[]): number =>
-  probes.reduce((sum, probe) => sum + childScore(probe, templates), 0);
-
-const quickScore = (probes: readonly Prepared[], { widest }: Child): number =>
-  probes.reduce(
-    (sum, probe) =>
-      sum + Math.max(0, ...widest.map(({ sketches }) => quickLikeness(probe.sketches, sketches))),
-    0,
-  );
-
-/** The children that score highest, at most `count`. */
-const keepBest = (
-  children: readonly Child[],
-  count: number,
-  scoreOf: (child: Child) => number,
-): readonly Child[] => {
-  if (children.length <= count) return children;
-  return children
-    .map((child) => ({ child, score: scoreOf(child) }))
-    .toSorted((a, b) => b.score - a.score)
-    .slice(0, count)
-    .map(({ child }) => child);
-};
-
-/** Children worth a full comparison: all of a small gallery, of a large one those a quick look does not exclude. */
-const shortlist = (children: readonly Child[], probes: readonly Prepared[]): readonly Child[] => {
-  if (children.length <= SHORTLIST.exhaustiveKeys) return children;
-  const near = keepBest(children, SHORTLIST.keys, (child) => quickScore(probes, child));
-  return keepBest(near, SHORTLIST.finalKeys, ({ widest }) => presentationScore(probes, widest));
-};
-
-/** Score the best child must reach among `keyCount` children with `placements` placements added up. */
-export const thresholdFor = (keyCount: number, placements: number): number =>
-  IDENTIFICATION.baseThreshold +
-  IDENTIFICATION.perLogKey * Math.log(Math.max(1, keyCount)) +
-  IDENTIFICATION.perEarlierPlacement * (placements - 1);
-
-type Ranking = { readonly key: string; readonly score: number; readonly runnerUpScore: number };
-
-const rank = (children: readonly Child[], probes: readonly Prepared[]): Ranking => {
-  let ranking: Ranking = { key: "", score: 0, runnerUpScore: 0 };
-  for (const { key, templates } of children) {
-    const score = presentationScore(probes, templates);
-    if (score > ranking.score) ranking = { key, score, runnerUpScore: ranking.score };
-    else if (score > ranking.runnerUpScore) ranking = { ...ranking, runnerUpScore: score };
+  const revision = roll.beginSearch(probes);
+  const steps = searchCascade(roll, probes);
+  for (;;) {
+    if (roll.revision() !== revision)
+      throw new RangeError("The gallery was changed or searched during a search");
+    const step = steps.next();
+    if (step.done === true)
+      return decide(step.value, thresholdFor(roll.children.size, probes.length));
+    yield;
   }
-  return ranking;
+}
+
+const toTheEnd = (search: Search): Identification => {
+  for (;;) {
+    const step = search.next();
+    if (step.done === true) return step.value;
+  }
 };
 
-const decide = (ranking: Ranking, threshold: number): Identification => {
-  const { key, score, runnerUpScore } = ranking;
-  if (score < threshold) return { kind: "not-found", bestScore: score };
-  if (score - runnerUpScore < IDENTIFICATION.margin)
-    return { kind: "ambiguous", bestScore: score, runnerUpScore };
-  return { kind: "identified", key, score, runnerUpScore };
+const refusal = (roll: Roll, { key, templates }: GalleryEntry): GalleryAddition | null => {
+  if (templates.length > GALLERY_LIMITS.maxTemplatesPerKey)
+    return { kind: "refused", reason: "too-many-templates" };
+  return roll.children.size >= GALLERY_LIMITS.maxKeys && !roll.children.has(key)
+    ? { kind: "refused", reason: "gallery-full" }
+    : null;
 };
 
-/** An empty gallery. Everything about the enrolled side is computed when it is added. */
+/** An empty gallery. Its children lie in packed pools; full cylinders are computed for those a search compares. */
 export const createGallery = (): Gallery => {
-  const children = new Map<string, Child>();
+  const roll = createRoll();
+  const search = (probe: Template, earlier: readonly Template[] = []): Search =>
+    searchRoll(roll, [probe, ...earlier]);
   return {
     get keyCount(): number {
-      return children.size;
+      return roll.children.size;
     },
-    add: (entry: GalleryEntry): void => {
-      children.set(entry.key, toChild(entry));
+    add: (entry) => {
+      const refused = refusal(roll, entry);
+      if (refused !== null) return refused;
+      roll.put(entry);
+      return { kind: "added" };
     },
-    remove: (key: string): void => {
-      children.delete(key);
-    },
-    identify: (probe: Template, earlier: readonly Template[] = []): Identification => {
-      const probes = [probe, ...earlier].map(prepare);
-      const ranking = rank(shortlist([...children.values()], probes), probes);
-      return decide(ranking, thresholdFor(children.size, probes.length));
-    },
+    remove: roll.drop,
+    identify: (probe, earlier) => toTheEnd(search(probe, earlier)),
+    search,
+    memory: roll.memory,
   };
 };

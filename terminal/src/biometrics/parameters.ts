@@ -224,16 +224,40 @@ export const IDENTIFICATION = {
   secondTemplateShare: 0.25,
 } as const;
 
-/** The first look at a large gallery: a shortened cylinder per minutia, and votes for the turn between the prints. */
+/**
+ * The first look at every stored finger: a 128-bit sketch per minutia (`matcher/sketches.ts`), nearest sketches that vote for
+ * one turn between the prints. Chosen by how few fingers it loses (docs/fingerprint.md); all of it is flat around these values.
+ */
 export const SHORTLIST = {
-  /** Galleries up to this many children are compared in full. */
-  exhaustiveKeys: 24,
-  /** 32-bit words kept of every cylinder. */
-  words: 4,
-  /** Likeness of two short cylinders from which they vote. */
-  minLikeness: 0.45,
-  turnBins: 24,
-  /** Children kept for comparison with their first template, and of those for all their templates. */
-  keys: 40,
+  /** Floor of a sketch: that of a cylinder, in 5 × 5 cells without the corners, px. */
+  radiusPx: 70,
+  cellsAcross: 5,
+  sections: 6,
+  /** A neighbour sets the cells nearer than this, px, and the sections nearer than this, rad: a little over half of one. */
+  nearPx: 17,
+  nearRad: 0.6,
+  minNeighbours: 2,
+  /** Minutiae of the probe that are looked up, best quality first: three vectors of sixteen. */
+  probeMinutiae: 48,
+  /** Prints turned further than this against each other are not found: 64/256 is 90°. */
+  maxTurn: 64,
+  /** Votes are counted in this many turns, with the one before and the one after: 34° together. */
+  turnBins: 32,
+  /** Fingers looked at between two chances to stop. */
+  sliceFingers: 128,
+  /** Children compared with their most alike template, and of those with all their templates. */
+  keys: 32,
   finalKeys: 6,
+} as const;
+
+/** What a gallery takes at all. */
+export const GALLERY_LIMITS = {
+  /** Children: a district. */
+  maxKeys: 25_000,
+  /** Ten fingers with a merged template and three placements each. */
+  maxTemplatesPerKey: 40,
+  /** Placements of one presentation whose evidence is added: the first ones count. */
+  maxProbes: 4,
+  /** Comparisons reuse this many prepared templates, about 12 kB each. */
+  preparedTemplates: 256,
 } as const;

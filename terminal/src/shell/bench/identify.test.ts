@@ -58,9 +58,8 @@ describe("searchAll", () => {
 
   it("counts a wrong name and a named stranger, and a failed extraction as a miss", () => {
     const guessing: Gallery = {
+      ...createGallery(),
       keyCount: 1,
-      add: () => {},
-      remove: () => {},
       identify: () => ({ kind: "identified", key: "k1", score: 9, runnerUpScore: 0 }),
     };
     const failed: Probe = { ...probeOf(2), template: null };

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+
+import type { GalleryEntry, Identification, Template } from "../engine-api.ts";
+import { createGallery } from "../identify.ts";
+import { prepare } from "../matcher/prepared.ts";
+import { sketch } from "../matcher/sketches.ts";
+import { SHORTLIST } from "../parameters.ts";
+import { placedAt, randomTemplate } from "../synthetic-print.suite.ts";
+import { searchExhaustively } from "./cascade.ts";
+import { decide, thresholdFor } from "./decision.ts";
+import { createRoll } from "./roll.ts";
+
+const CHILDREN = SHORTLIST.keys * 2;
+const finger = (child: number): Template => randomTemplate(34, 5000 + child * 13);
+
+/** The finger once more: turned, shifted, every fifth minutia missing. */
+const again = (child: number): Template => {
+  const moved = placedAt(finger(child), { turnRad: 0.3, dx: 25, dy: 12 });
+  return { ...moved, minutiae: moved.minutiae.filter((_, i) => i % 5 !== child % 5) };
+};
+
+const entries = Array.from({ length: CHILDREN }, (_, child): GalleryEntry => ({
+  key: `child-${child}`,
+  templates: [finger(child), again(child + 900)],
+}));
+
+const roll = createRoll();
+for (const entry of entries) roll.put(entry);
+
+/** Every template of every child compared in full: what the fast search must agree with. */
+const exhaustive = (probes: readonly Template[]): Identification => {
+  const prepared = probes.map((template) => {
+    const one = prepare(template);
+    return { prepared: one, sketches: sketch(one.table), quality: one.table.quality };
+  });
+  const steps = searchExhaustively(roll, prepared);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return decide(step.value, thresholdFor(CHILDREN, probes.length));
+  }
+};
+
+const best = (found: Identification): string =>
+  found.kind === "identified" ? `${found.key} ${found.score}` : found.kind;
+
+describe("the fast search", () => {
+  const gallery = createGallery();
+  for (const entry of entries) gallery.add(entry);
+
+  it("answers what comparing everybody in full answers", () => {
+    for (const child of [0, 17, CHILDREN - 1, 700]) {
+      const fast = gallery.identify(again(child));
+      expect(best(fast)).toBe(best(exhaustive([again(child)])));
+      expect(fast.kind).toBe(child < CHILDREN ? "identified" : "not-found");
+    }
+    const fast = gallery.identify(again(5), [finger(5)]);
+    expect(best(fast)).toBe(best(exhaustive([again(5), finger(5)])));
+  });
+
+  it("refuses to choose between two children with one finger among many", () => {
+    gallery.add({ key: "twin", templates: [finger(7)] });
+    expect(gallery.identify(again(7)).kind).toBe("ambiguous");
+    gallery.remove("twin");
+    expect(gallery.identify(again(7))).toMatchObject({ kind: "identified", key: "child-7" });
+  });
+
+  it("stops between two steps and can be begun again", () => {
+    const search = gallery.search(again(3));
+    expect(search.next()).toEqual({ done: false, value: undefined });
+    expect(search.next().done).toBe(false);
+    expect(gallery.identify(again(3))).toMatchObject({ key: "child-3" });
+    expect(() => search.next()).toThrow(RangeError);
+  });
+});
+
+test("a search notices that the gallery changed under it", () => {
+  const gallery = createGallery();
+  for (let child = 0; child < 3; child++)
+    gallery.add({ key: `child-${child}`, templates: [finger(child)] });
+  const search = gallery.search(again(1));
+  search.next();
+  search.next();
+  gallery.remove("child-2");
+  expect(() => search.next()).toThrow(RangeError);
+});
+
+test("no order of adding, replacing and removing changes an answer", () => {
+  const small = entries.slice(0, 40);
+  const straight = createGallery();
+  for (const entry of small) straight.add(entry);
+  const expected = [3, 11].map((child) => straight.identify(again(child)));
+  fc.assert(
+    fc.property(fc.shuffledSubarray(small, { minLength: 40 }), fc.nat(39), (order, out) => {
+      const gallery = createGallery();
+      for (const entry of order) gallery.add({ ...entry, templates: [finger(out)] });
+      for (const { key } of order.slice(0, out)) gallery.remove(key);
+      for (const entry of order.toReversed()) gallery.add(entry);
+      expect([3, 11].map((child) => gallery.identify(again(child)))).toEqual(expected);
+      expect(gallery.memory().liveBytes).toBe(straight.memory().liveBytes);
+    }),
+    { numRuns: 6 },
+  );
+});

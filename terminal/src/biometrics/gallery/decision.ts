@@ -1,0 +1,47 @@
+import type { Identification } from "../engine-api.ts";
+import { IDENTIFICATION } from "../parameters.ts";
+
+/** The best child of a search and how near the second came. */
+export type Ranking = {
+  readonly key: string;
+  readonly score: number;
+  readonly runnerUpScore: number;
+};
+
+/** Score the best child must reach among `keyCount` children with `placements` placements added up. */
+export const thresholdFor = (keyCount: number, placements: number): number =>
+  IDENTIFICATION.baseThreshold +
+  IDENTIFICATION.perLogKey * Math.log(Math.max(1, keyCount)) +
+  IDENTIFICATION.perEarlierPlacement * (placements - 1);
+
+export const decide = (ranking: Ranking, threshold: number): Identification => {
+  const { key, score, runnerUpScore } = ranking;
+  if (score < threshold) return { kind: "not-found", bestScore: score };
+  if (score - runnerUpScore < IDENTIFICATION.margin)
+    return { kind: "ambiguous", bestScore: score, runnerUpScore };
+  return { kind: "identified", key, score, runnerUpScore };
+};
+
+/** Best and second of scored children; of equals the one whose key comes first, so that no order of adding matters. */
+export const rank = (
+  scored: Iterable<{ readonly key: string; readonly score: number }>,
+): Ranking => {
+  let ranking: Ranking = { key: "", score: 0, runnerUpScore: 0 };
+  for (const { key, score } of scored) {
+    const isBest =
+      score > ranking.score || (score === ranking.score && score > 0 && key < ranking.key);
+    if (isBest) ranking = { key, score, runnerUpScore: ranking.score };
+    else if (score > ranking.runnerUpScore) ranking = { ...ranking, runnerUpScore: score };
+  }
+  return ranking;
+};
+
+/** Score of a child from the scores of its templates: the best, helped a little by the second (chance rarely strikes twice). */
+export const childScore = (scores: readonly number[]): number => {
+  let [best, second] = [0, 0];
+  for (const score of scores) {
+    if (score > best) [best, second] = [score, best];
+    else if (score > second) second = score;
+  }
+  return best + IDENTIFICATION.secondTemplateShare * second;
+};
