@@ -69,6 +69,24 @@ describe("the template codec", () => {
     expect(decodeTemplate(good)).not.toBeNull();
   });
 
+  it("stores an angle outside of one turn as the same direction", () => {
+    const [minutia] = randomTemplate(1, 1).minutiae;
+    if (minutia === undefined) throw new Error("no minutia");
+    const storedWith = (angleRad: number): Template | null =>
+      decodeTemplate(
+        encodeTemplate({
+          widthPx: 800,
+          heightPx: 750,
+          minutiae: [{ ...minutia, angleRad }],
+          placementCount: 1,
+        }),
+      );
+    const quarter = storedWith(Math.PI / 2);
+    expect(quarter?.minutiae[0]).toMatchObject({ x: minutia.x, y: minutia.y });
+    expect(storedWith((-3 * Math.PI) / 2)).toEqual(quarter);
+    expect(storedWith((9 * Math.PI) / 2)).toEqual(quarter);
+  });
+
   it("reads from the middle of a larger buffer", () => {
     const good = encodeTemplate(randomTemplate(20, 3));
     const buffer = new Uint8Array(good.length + 10);

@@ -16,7 +16,8 @@ const ANGLE_STEPS = 1024;
 const clamp = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));
 
 const writeMinutia = (view: DataView, at: number, minutia: Minutia): void => {
-  const angle = Math.round((minutia.angleRad / TWO_PI) * ANGLE_STEPS) % ANGLE_STEPS;
+  // The mask also brings an angle outside of [0, 2π) back, which else would run over into the places.
+  const angle = Math.round((minutia.angleRad / TWO_PI) * ANGLE_STEPS) & (ANGLE_STEPS - 1);
   const x = clamp(minutia.x, MAX_COORDINATE);
   const y = clamp(minutia.y, MAX_COORDINATE);
   view.setUint32(at, ((x << 21) | (y << 10) | angle) >>> 0);

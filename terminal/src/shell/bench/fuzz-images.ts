@@ -4,14 +4,22 @@ import { pick, wholeBetween, type Random } from "./seeded.ts";
 type Size = { readonly widthPx: number; readonly heightPx: number };
 type Painter = (size: Size, random: Random) => (x: number, y: number) => number;
 
-/** Most images are of a sensor's size or smaller: stamps find more than palms, and cost less. */
-const MAX_SIDE_PX = 900;
-const USUAL_MAX_SIDE_PX = 300;
-const LARGE_SHARE = 1 / 16;
+/** Most images are stamps: they find as much as palms and cost less. */
+const MAX_SIDE_PX = 1040;
+const USUAL_MAX_SIDE_PX = 200;
+const LARGE_SHARE = 1 / 100;
+/** Some sides too short to be an image at all. */
+const MIN_SIDE_PX = 24;
+const TINY_SHARE = 1 / 12;
 
 /** Even in the logarithm: small sides as often as large ones. */
+const sideBetween = (random: Random, minPx: number, maxPx: number): number =>
+  Math.floor(minPx * Math.exp(random() * Math.log((maxPx + 1) / minPx)));
+
 const side = (random: Random, maxPx: number): number =>
-  Math.floor(Math.exp(random() * Math.log(maxPx + 1)));
+  random() < TINY_SHARE
+    ? sideBetween(random, 1, MIN_SIDE_PX)
+    : sideBetween(random, MIN_SIDE_PX, maxPx);
 
 const flat: Painter = (_, random) => {
   const grey = pick(random, [0, 255, 128, wholeBetween(random, 0, 255)]);
@@ -124,14 +132,40 @@ const broken = (image: GrayImage, random: Random): GrayImage =>
     { ...image, widthPx: 2 ** 31, heightPx: 2 ** 31 },
   ]);
 
-/** An image of any size, resolution and content; one in twelve is no image at all. */
-export const growImage = (random: Random): GrayImage => {
+/** A piece of a real print, of any place and size, with its resolution. */
+const cutOut = (print: GrayImage, { widthPx, heightPx }: Size, random: Random): GrayImage => {
+  const width = Math.min(widthPx, print.widthPx);
+  const height = Math.min(heightPx, print.heightPx);
+  const left = wholeBetween(random, 0, print.widthPx - width);
+  const top = wholeBetween(random, 0, print.heightPx - height);
+  const pixels = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * print.widthPx + left;
+    pixels.set(print.pixels.subarray(start, start + width), y * width);
+  }
+  return { ...print, widthPx: width, heightPx: height, pixels };
+};
+
+const PRINT_SHARE = 1 / 3;
+
+const original = (
+  size: Size,
+  random: Random,
+  prints: readonly [GrayImage, ...GrayImage[]] | null,
+): GrayImage => {
+  if (prints !== null && random() < PRINT_SHARE) return cutOut(pick(random, prints), size, random);
+  const resolutionDpi = pick(random, [...RESOLUTIONS, 500, 250 + random() * 750, random() * 1100]);
+  return { ...size, resolutionDpi, pixels: paint(size, random) };
+};
+
+/** An image of any size, resolution and content, sometimes cut from one of `prints`; one in twelve is no image at all. */
+export const growImage = (random: Random, prints: readonly GrayImage[] = []): GrayImage => {
   const maxPx = random() < LARGE_SHARE ? MAX_SIDE_PX : USUAL_MAX_SIDE_PX;
   const widthPx = side(random, maxPx);
   const size = { widthPx, heightPx: random() < 0.5 ? widthPx : side(random, maxPx) };
-  const resolutionDpi = pick(random, [...RESOLUTIONS, 500, 250 + random() * 750, random() * 1100]);
-  const pixels = paint(size, random);
-  for (let times = wholeBetween(random, 0, 2); times > 0; times--) repaint(pixels, size, random);
-  const image = { ...size, resolutionDpi, pixels };
+  const [first, ...others] = prints;
+  const image = original(size, random, first === undefined ? null : [first, ...others]);
+  for (let times = wholeBetween(random, 0, 2); times > 0; times--)
+    repaint(image.pixels, image, random);
   return random() < 1 / 12 ? broken(image, random) : image;
 };

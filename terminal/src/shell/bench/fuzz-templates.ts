@@ -6,8 +6,12 @@ import { bell, pick, wholeBetween, type Random } from "./seeded.ts";
 const REACHES_PX = [1, 20, 256, 2047, 60_000, 1e9] as const;
 const MAX_MINUTIAE = 200;
 
+const LARGE_SHARE = 1 / 16;
+
 const count = (random: Random): number =>
-  pick(random, [0, 1, 2, 3, wholeBetween(random, 4, 60), wholeBetween(random, 4, MAX_MINUTIAE)]);
+  random() < LARGE_SHARE
+    ? wholeBetween(random, 60, MAX_MINUTIAE)
+    : pick(random, [0, 1, 2, 3, wholeBetween(random, 4, 20), wholeBetween(random, 4, 60)]);
 
 const anyAngle = (random: Random): number =>
   pick(random, [
