@@ -1,28 +1,40 @@
 import { describe, expect, it } from "vitest";
 
-import { convexHull, commonArea } from "../primitives/hull.ts";
+import { commonArea } from "../primitives/hull.ts";
 import { beyondFlow, beyondScatter } from "./chance.ts";
-import type { MinutiaTable } from "./cylinders.ts";
 import type { Aligned } from "./features.ts";
+import { completeTable, type MinutiaTable } from "./minutia-table.ts";
+import { workspaceFor } from "./workspace.ts";
 
 /** A lattice of minutiae, all of full quality, turned by `radOf`. */
 const lattice = (across: number, spacingPx: number, radOf: (i: number) => number): MinutiaTable => {
   const count = across * across;
   const x = Float32Array.from({ length: count }, (_, i) => (i % across) * spacingPx);
   const y = Float32Array.from({ length: count }, (_, i) => Math.floor(i / across) * spacingPx);
-  const rad = Float32Array.from({ length: count }, (_, i) => radOf(i));
+  const rad = Float32Array.from({ length: count }, (_, i) => radOf(i) % (2 * Math.PI));
   const quality = new Float32Array(count).fill(1);
-  return { count, x, y, rad, quality, isEnding: new Uint8Array(count), hull: convexHull(x, y) };
+  return completeTable({ count, x, y, rad, quality, isEnding: new Uint8Array(count) });
 };
 
-const aligned = (table: MinutiaTable): Aligned => ({
-  moved: table,
-  movedHull: table.hull,
-  candidate: table,
-  mates: [],
-  matrix: { width: table.count, values: new Float32Array(table.count * table.count) },
-  similarity: 0,
-});
+const aligned = (table: MinutiaTable): Aligned => {
+  const { mates, takenA, takenB } = workspaceFor(table.count);
+  return {
+    probe: table,
+    moved: table,
+    movedHull: table.hull,
+    candidate: table,
+    mates: { ...mates, count: 0 },
+    takenA,
+    takenB,
+    matrix: {
+      width: table.count,
+      values: new Float32Array(0),
+      listed: 0,
+      list: new Uint32Array(0),
+    },
+    similarity: 0,
+  };
+};
 
 describe("chance", () => {
   it("finds the area two outlines share", () => {

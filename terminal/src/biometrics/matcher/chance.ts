@@ -1,7 +1,8 @@
 import { CHANCE, EVIDENCE } from "../parameters.ts";
-import { directionDifference } from "../primitives/angles.ts";
+import { turnBetween } from "../primitives/angles.ts";
 import { commonArea } from "../primitives/hull.ts";
 import type { Aligned } from "./features.ts";
+import { firstFrom } from "./minutia-table.ts";
 
 /** Sums of minutia quality: of the mates, and of everything each print shows in the common area. */
 export type CommonQuality = {
@@ -24,23 +25,28 @@ export const beyondScatter = (aligned: Aligned, quality: CommonQuality): number 
   return poissonLogOdds(quality.mates, (quality.probe * quality.candidate * window) / area);
 };
 
+const INNER_SQUARE = EVIDENCE.reachPx ** 2;
+const OUTER_PX = EVIDENCE.reachPx * CHANCE.ringRatio;
+
 /** Pairs as parallel as mates, weighed by quality, that lie in the ring outside a mate's reach: only chance puts them there. */
-const ringPairs = ({ moved, candidate }: Aligned): number => {
-  const inner = EVIDENCE.reachPx ** 2;
-  const outer = inner * CHANCE.ringRatio ** 2;
+const ringPairs = ({ probe, moved, candidate }: Aligned): number => {
   let sum = 0;
   for (let i = 0; i < moved.count; i++) {
     const x = moved.x[i] ?? 0;
     const y = moved.y[i] ?? 0;
-    for (let j = 0; j < candidate.count; j++) {
-      const dx = (candidate.x[j] ?? 0) - x;
+    const rad = moved.rad[i] ?? 0;
+    let weights = 0;
+    for (let at = firstFrom(candidate, x - OUTER_PX); at < candidate.count; at++) {
+      const dx = (candidate.sortedX[at] ?? 0) - x;
+      if (dx >= OUTER_PX) break;
+      const j = candidate.byX[at] ?? 0;
       const dy = (candidate.y[j] ?? 0) - y;
       const square = dx * dx + dy * dy;
-      if (square < inner || square >= outer) continue;
-      const turn = directionDifference(moved.rad[i] ?? 0, candidate.rad[j] ?? 0);
-      if (turn < EVIDENCE.reachRad)
-        sum += Math.sqrt((moved.quality[i] ?? 0) * (candidate.quality[j] ?? 0));
+      if (square < INNER_SQUARE || square >= OUTER_PX * OUTER_PX) continue;
+      if (turnBetween(rad, candidate.rad[j] ?? 0) < EVIDENCE.reachRad)
+        weights += candidate.rootQuality[j] ?? 0;
     }
+    sum += weights * (probe.rootQuality[i] ?? 0);
   }
   return sum;
 };

@@ -1,15 +1,18 @@
 import { EVIDENCE } from "../parameters.ts";
-import { fitMotion, moveHull, moveTable, type Motion, type WeightedPair } from "./alignment.ts";
+import { fitMotion, moveHull, movePlaces, type Motion } from "./alignment.ts";
 import { logOdds, measure, type Features } from "./features.ts";
-import { findMates, toPairs } from "./mates.ts";
-import type { SimilarityMatrix } from "./pairs.ts";
+import { findMates } from "./mates.ts";
 import type { Prepared } from "./prepared.ts";
+import type { SimilarityMatrix } from "./similarity-matrix.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A minutia of the probe and the one of the candidate it lies on. */
+export type MatePair = { readonly a: number; readonly b: number };
 
 /** What one alignment of probe and candidate explains. */
 export type Evidence = {
   /** Probe onto candidate. */
   readonly motion: Motion;
-  readonly mates: readonly WeightedPair[];
   readonly features: Features;
   /** Log-odds "same finger", nats. */
   readonly nats: number;
@@ -22,22 +25,27 @@ export type Likeness = { readonly matrix: SimilarityMatrix; readonly similarity:
 export const gatherEvidence = (
   a: Prepared,
   b: Prepared,
-  seed: readonly WeightedPair[],
+  workspace: Workspace,
   likeness: Likeness,
 ): Evidence => {
-  let motion = fitMotion(a.table, b.table, seed);
+  const { places, mates, takenA, takenB } = workspace;
+  let motion = fitMotion(a.table, b.table, workspace.seed);
   for (const widen of EVIDENCE.rounds) {
-    const mates = findMates(moveTable(a.table, motion), b.table, widen);
-    if (mates.length >= 3) motion = fitMotion(a.table, b.table, toPairs(mates));
+    movePlaces(a.table, motion, places);
+    findMates(places, b.table, widen, workspace);
+    if (mates.count >= 3) motion = fitMotion(a.table, b.table, mates);
   }
-  const moved = moveTable(a.table, motion);
-  const mates = findMates(moved, b.table, 1);
+  movePlaces(a.table, motion, places);
+  findMates(places, b.table, 1, workspace);
   const features = measure({
-    moved,
+    probe: a.table,
+    moved: places,
     movedHull: moveHull(a.table.hull, motion),
     candidate: b.table,
     mates,
+    takenA,
+    takenB,
     ...likeness,
   });
-  return { motion, mates: toPairs(mates), features, nats: logOdds(features) };
+  return { motion, features, nats: logOdds(features) };
 };

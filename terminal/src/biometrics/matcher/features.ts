@@ -1,9 +1,10 @@
 import { LOG_ODDS } from "../parameters.ts";
 import { hullReaches } from "../primitives/hull.ts";
 import { beyondFlow, beyondScatter } from "./chance.ts";
-import type { MinutiaTable } from "./cylinders.ts";
-import type { Mate } from "./mates.ts";
-import type { SimilarityMatrix } from "./pairs.ts";
+import type { Places } from "./alignment.ts";
+import type { Mates } from "./mates.ts";
+import type { MinutiaTable } from "./minutia-table.ts";
+import type { SimilarityMatrix } from "./similarity-matrix.ts";
 
 /** What speaks for and against one alignment; every field has a weight of the same name in `LOG_ODDS`. */
 export type Features = {
@@ -40,76 +41,94 @@ export type Features = {
 
 /** Two aligned prints: `moved` is the probe in the candidate's frame, `movedHull` its outline there. */
 export type Aligned = {
-  readonly moved: MinutiaTable;
+  readonly probe: MinutiaTable;
+  readonly moved: Places;
   readonly movedHull: Float32Array;
   readonly candidate: MinutiaTable;
-  readonly mates: readonly Mate[];
+  readonly mates: Mates;
+  /** 1 for every minutia of the probe and of the candidate that has a mate. */
+  readonly takenA: Uint8Array;
+  readonly takenB: Uint8Array;
   readonly matrix: SimilarityMatrix;
   readonly similarity: number;
+};
+
+/** Minutiae of one print where they lie in the common frame. */
+type Shown = {
+  readonly quality: Float32Array;
+  readonly at: { readonly count: number; readonly x: Float32Array; readonly y: Float32Array };
+  readonly taken: Uint8Array;
 };
 
 /** Adds the minutiae of one print that the other should show; answers the quality of all it shows in the common area. */
 const addMissing = (
   features: Features,
-  table: MinutiaTable,
+  { quality, at, taken }: Shown,
   hull: Float32Array,
-  taken: Uint8Array,
 ): number => {
   let common = 0;
-  for (let i = 0; i < table.count; i++) {
-    const quality = table.quality[i] ?? 0;
-    if (taken[i] === 1) common += quality;
-    if (taken[i] === 1 || !hullReaches(hull, table.x[i] ?? 0, table.y[i] ?? 0, 0)) continue;
-    common += quality;
-    features.missing++;
-    features.missingQuality += quality;
-    features.missingQualitySquared += quality * quality;
+  for (let i = 0; i < at.count; i++) {
+    const mine = quality[i] ?? 0;
+    if (taken[i] === 1) common += mine;
+    else if (hullReaches(hull, at.x[i] ?? 0, at.y[i] ?? 0, 0)) {
+      common += mine;
+      features.missing++;
+      features.missingQuality += mine;
+      features.missingQualitySquared += mine * mine;
+    }
   }
   return common;
 };
 
 /** How much the way to the nearest other mate differs between the prints: skin stretches, strangers do not fit. */
-const stretchOf = (aligned: Aligned, mate: Mate): number => {
-  const { moved, candidate, mates } = aligned;
+const stretchOf = ({ moved, candidate, mates }: Aligned, mate: number): number => {
+  const a = mates.a[mate] ?? 0;
+  const b = mates.b[mate] ?? 0;
+  const x = moved.x[a] ?? 0;
+  const y = moved.y[a] ?? 0;
   let nearest = Infinity;
-  let stretch = 0;
-  for (const other of mates) {
-    if (other === mate) continue;
-    const ux = (moved.x[other.a] ?? 0) - (moved.x[mate.a] ?? 0);
-    const uy = (moved.y[other.a] ?? 0) - (moved.y[mate.a] ?? 0);
+  let nearestMate = -1;
+  for (let k = 0; k < mates.count; k++) {
+    if (k === mate) continue;
+    const ux = (moved.x[mates.a[k] ?? 0] ?? 0) - x;
+    const uy = (moved.y[mates.a[k] ?? 0] ?? 0) - y;
     const length = ux * ux + uy * uy;
     if (length >= nearest) continue;
     nearest = length;
-    const vx = (candidate.x[other.b] ?? 0) - (candidate.x[mate.b] ?? 0);
-    const vy = (candidate.y[other.b] ?? 0) - (candidate.y[mate.b] ?? 0);
-    stretch = Math.hypot(ux - vx, uy - vy);
+    nearestMate = k;
   }
-  return stretch / 10;
+  if (nearestMate < 0) return 0;
+  const otherA = mates.a[nearestMate] ?? 0;
+  const otherB = mates.b[nearestMate] ?? 0;
+  const dx = (moved.x[otherA] ?? 0) - x - ((candidate.x[otherB] ?? 0) - (candidate.x[b] ?? 0));
+  const dy = (moved.y[otherA] ?? 0) - y - ((candidate.y[otherB] ?? 0) - (candidate.y[b] ?? 0));
+  return Math.sqrt(dx * dx + dy * dy) / 10;
 };
 
 const addMates = (features: Features, aligned: Aligned): void => {
-  const { moved, candidate, mates, matrix } = aligned;
-  for (const mate of mates) {
-    const distance = mate.distancePx / 10;
-    const likeness = matrix.values[mate.a * matrix.width + mate.b] ?? 0;
+  const { probe, candidate, mates, matrix } = aligned;
+  for (let k = 0; k < mates.count; k++) {
+    const a = mates.a[k] ?? 0;
+    const b = mates.b[k] ?? 0;
+    const distance = (mates.distancePx[k] ?? 0) / 10;
+    const turn = mates.turnRad[k] ?? 0;
+    const likeness = matrix.values[a * matrix.width + b] ?? 0;
     features.distance += distance;
     features.distanceSquared += distance * distance;
-    features.turn += mate.turnRad;
-    features.turnSquared += mate.turnRad * mate.turnRad;
-    features.mateQuality += Math.sqrt(
-      (moved.quality[mate.a] ?? 0) * (candidate.quality[mate.b] ?? 0),
-    );
-    features.sameType += moved.isEnding[mate.a] === candidate.isEnding[mate.b] ? 1 : 0;
+    features.turn += turn;
+    features.turnSquared += turn * turn;
+    features.mateQuality += (probe.rootQuality[a] ?? 0) * (candidate.rootQuality[b] ?? 0);
+    features.sameType += probe.isEnding[a] === candidate.isEnding[b] ? 1 : 0;
     features.likeness += likeness;
     features.likenessSquared += likeness * likeness;
-    features.neighbourStretch += stretchOf(aligned, mate);
+    features.neighbourStretch += stretchOf(aligned, k);
   }
 };
 
 export const measure = (aligned: Aligned): Features => {
-  const { moved, movedHull, candidate, mates, similarity } = aligned;
+  const { probe, moved, movedHull, candidate, mates, similarity, takenA, takenB } = aligned;
   const features: Features = {
-    mates: mates.length,
+    mates: mates.count,
     distance: 0,
     distanceSquared: 0,
     turn: 0,
@@ -122,37 +141,36 @@ export const measure = (aligned: Aligned): Features => {
     missingQuality: 0,
     missingQualitySquared: 0,
     share: 0,
-    sizes: Math.log(moved.count) + Math.log(candidate.count),
+    sizes: Math.log(probe.count) + Math.log(candidate.count),
     similarity,
     similarityRoot: Math.sqrt(similarity),
     neighbourStretch: 0,
     beyondScatter: 0,
     beyondFlow: 0,
   };
-  const takenA = new Uint8Array(moved.count);
-  const takenB = new Uint8Array(candidate.count);
-  for (const { a, b } of mates) {
-    takenA[a] = 1;
-    takenB[b] = 1;
-  }
   addMates(features, aligned);
+  const shownA = { quality: probe.quality, at: moved, taken: takenA };
+  const shownB = { quality: candidate.quality, at: candidate, taken: takenB };
   const quality = {
-    probe: addMissing(features, moved, candidate.hull, takenA),
-    candidate: addMissing(features, candidate, movedHull, takenB),
+    probe: addMissing(features, shownA, candidate.hull),
+    candidate: addMissing(features, shownB, movedHull),
     mates: features.mateQuality,
   };
   features.beyondScatter = beyondScatter(aligned, quality);
   features.beyondFlow = beyondFlow(aligned, quality);
   // Five phantom minutiae keep a handful of mates from looking like a perfect share.
-  features.share = (2 * mates.length) / (2 * mates.length + features.missing + 5);
+  features.share = (2 * mates.count) / (2 * mates.count + features.missing + 5);
   return features;
 };
 
+/** Names of the features, in the order in which they are added up. */
+export const FEATURE_NAMES: readonly (keyof Features)[] = (
+  Object.keys(LOG_ODDS) as (keyof Features | "bias")[]
+).filter((name) => name !== "bias");
+
 /** Log-odds of "same finger", nats, at even prior odds. */
 export const logOdds = (features: Features): number => {
-  const weights: Readonly<Record<keyof Features | "bias", number>> = LOG_ODDS;
-  let sum = weights.bias;
-  for (const name of Object.keys(features) as (keyof Features)[])
-    sum += weights[name] * features[name];
+  let sum: number = LOG_ODDS.bias;
+  for (const name of FEATURE_NAMES) sum += LOG_ODDS[name] * features[name];
   return sum;
 };

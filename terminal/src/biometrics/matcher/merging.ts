@@ -3,7 +3,7 @@ import { ENROLMENT, LIMITS } from "../parameters.ts";
 import { signedDifference, wrapTurn } from "../primitives/angles.ts";
 import { convexHull, hullReaches } from "../primitives/hull.ts";
 import type { Motion } from "./alignment.ts";
-import type { Evidence } from "./evidence.ts";
+import type { MatePair } from "./evidence.ts";
 
 type Sighting = {
   readonly minutia: Minutia;
@@ -75,8 +75,11 @@ const withinLimit = (sightings: Sighting[]): readonly Sighting[] =>
         .toSorted((s, t) => weighed(t).quality - weighed(s).quality)
         .slice(0, LIMITS.maxMergedMinutiae);
 
-/** Adds a placement that `evidence` aligned (as probe) to the merge (as candidate). */
-export const mergeInto = (merge: Merge, placement: Template, evidence: Evidence): Merge => {
+/** How a placement (as probe) lies on a merge (as candidate). */
+export type Fit = { readonly motion: Motion; readonly mates: readonly MatePair[] };
+
+/** Adds a placement to the merge it fits on. */
+export const mergeInto = (merge: Merge, placement: Template, evidence: Fit): Merge => {
   const fresh = placement.minutiae.map((minutia) => moved(minutia, evidence.motion));
   const freshHull = hullOf(fresh);
   const mergedHull = hullOf(merge.sightings.map(({ minutia }) => minutia));

@@ -1,87 +1,69 @@
-import { CYLINDER, RELAXATION } from "../parameters.ts";
-import { directionDifference } from "../primitives/angles.ts";
-import { cylinderSimilarity } from "./cylinders.ts";
+import { RELAXATION } from "../parameters.ts";
 import type { Prepared } from "./prepared.ts";
+import { LEVELS, similarityMatrix, type SimilarityMatrix } from "./similarity-matrix.ts";
 
 /** Minutiae of two templates that may be the same, best first. */
 export type Pairs = {
   readonly count: number;
-  readonly a: Int32Array;
-  readonly b: Int32Array;
+  readonly a: Uint16Array;
+  readonly b: Uint16Array;
   readonly similarity: Float32Array;
-  /** Cylinder similarity of every minutia of `a` (row) with every one of `b` (column). */
   readonly matrix: SimilarityMatrix;
 };
 
-const LEVELS = 512;
+const starts = new Int32Array(LEVELS + 1);
+let order = new Uint32Array(0);
 
-export type SimilarityMatrix = { readonly width: number; readonly values: Float32Array };
-
-const similarityMatrix = (a: Prepared, b: Prepared): SimilarityMatrix => {
-  const width = b.table.count;
-  const values = new Float32Array(a.table.count * width);
-  for (let i = 0; i < a.table.count; i++) {
-    if (a.cylinders.usable[i] === 0) continue;
-    for (let j = 0; j < width; j++) {
-      if (b.cylinders.usable[j] === 0) continue;
-      const turn = directionDifference(a.table.rad[i] ?? 0, b.table.rad[j] ?? 0);
-      if (turn > CYLINDER.maxTurnRad) continue;
-      values[i * width + j] = cylinderSimilarity(a.cylinders, i, b.cylinders, j);
-    }
-  }
-  return { width, values };
-};
-
-/** Cells of the matrix above the floor, most similar first (counting sort by similarity). */
-const ranked = ({ values }: SimilarityMatrix): Int32Array => {
-  const counts = new Int32Array(LEVELS + 1);
-  const levelOf = (value: number): number => LEVELS - 1 - Math.floor(value * (LEVELS - 1));
-  let total = 0;
-  for (const value of values) {
-    if (value < RELAXATION.minSimilarity) continue;
-    total++;
-    const after = levelOf(value) + 1;
-    counts[after] = (counts[after] ?? 0) + 1;
+/** Listed cells, most similar first, in `order` (counting sort by level). */
+const rank = ({ listed, list }: SimilarityMatrix): void => {
+  if (order.length < listed) order = new Uint32Array(2 * listed);
+  starts.fill(0);
+  for (let k = 0; k < listed; k++) {
+    const after = LEVELS - ((list[k] ?? 0) >>> 16);
+    starts[after] = (starts[after] ?? 0) + 1;
   }
   for (let level = 1; level <= LEVELS; level++)
-    counts[level] = (counts[level] ?? 0) + (counts[level - 1] ?? 0);
-  const order = new Int32Array(total);
-  for (let cell = 0; cell < values.length; cell++) {
-    const value = values[cell] ?? 0;
-    if (value < RELAXATION.minSimilarity) continue;
-    const level = levelOf(value);
-    order[counts[level] ?? 0] = cell;
-    counts[level] = (counts[level] ?? 0) + 1;
+    starts[level] = (starts[level] ?? 0) + (starts[level - 1] ?? 0);
+  for (let k = 0; k < listed; k++) {
+    const entry = list[k] ?? 0;
+    const level = LEVELS - 1 - (entry >>> 16);
+    const at = starts[level] ?? 0;
+    order[at] = entry & 0xffff;
+    starts[level] = at + 1;
   }
-  return order;
 };
 
-/** Pairs the most similar minutiae greedily, each used at most `RELAXATION.uses` times. */
+const kept = {
+  a: new Uint16Array(RELAXATION.maxPairs),
+  b: new Uint16Array(RELAXATION.maxPairs),
+  similarity: new Float32Array(RELAXATION.maxPairs),
+};
+let usedA = new Uint8Array(0);
+let usedB = new Uint8Array(0);
+
+/** Pairs the most similar minutiae greedily, one to one. Valid until the next call. */
 export const pairUp = (a: Prepared, b: Prepared): Pairs => {
-  const matrix = similarityMatrix(a, b);
-  const limit = Math.min(
-    RELAXATION.maxPairs,
-    RELAXATION.uses * Math.min(a.table.count, matrix.width),
-  );
-  const pairs = {
-    a: new Int32Array(limit),
-    b: new Int32Array(limit),
-    similarity: new Float32Array(limit),
-  };
-  const usesA = new Uint8Array(a.table.count);
-  const usesB = new Uint8Array(matrix.width);
+  const matrix = similarityMatrix(a.cylinders, b.cylinders);
+  const { width, values } = matrix;
+  const height = a.table.count;
+  const limit = Math.min(RELAXATION.maxPairs, height, width);
+  if (usedA.length < height) usedA = new Uint8Array(height);
+  if (usedB.length < width) usedB = new Uint8Array(width);
+  usedA.fill(0, 0, height);
+  usedB.fill(0, 0, width);
+  rank(matrix);
   let count = 0;
-  for (const cell of ranked(matrix)) {
-    if (count === limit) break;
-    const i = Math.floor(cell / matrix.width);
-    const j = cell % matrix.width;
-    if ((usesA[i] ?? 0) >= RELAXATION.uses || (usesB[j] ?? 0) >= RELAXATION.uses) continue;
-    usesA[i] = (usesA[i] ?? 0) + 1;
-    usesB[j] = (usesB[j] ?? 0) + 1;
-    pairs.a[count] = i;
-    pairs.b[count] = j;
-    pairs.similarity[count] = matrix.values[cell] ?? 0;
+  for (let k = 0; k < matrix.listed && count < limit; k++) {
+    const cell = order[k] ?? 0;
+    const i = Math.trunc(cell / width);
+    const j = cell - i * width;
+    if (usedA[i] === 1 || usedB[j] === 1) continue;
+    usedA[i] = 1;
+    usedB[j] = 1;
+    kept.a[count] = i;
+    kept.b[count] = j;
+    kept.similarity[count] = values[cell] ?? 0;
     count++;
   }
-  return { ...pairs, count, matrix };
+  return { ...kept, count, matrix };
 };

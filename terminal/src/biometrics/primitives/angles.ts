@@ -17,3 +17,10 @@ export const signedDifference = (a: number, b: number): number => {
 /** Absolute difference of two directions, [0, π]. */
 export const directionDifference = (a: number, b: number): number =>
   Math.abs(signedDifference(a, b));
+
+/** The same for two directions less than 4π apart, without a division. */
+export const turnBetween = (a: number, b: number): number => {
+  const d = Math.abs(a - b);
+  const within = d >= TWO_PI ? d - TWO_PI : d;
+  return within > Math.PI ? TWO_PI - within : within;
+};

@@ -46,12 +46,14 @@ export const hullReaches = (
   marginPx: number,
 ): boolean => {
   let inside = hull.length >= 6;
+  let ax = hull[hull.length - 2] ?? 0;
+  let ay = hull[hull.length - 1] ?? 0;
   for (let i = 0; inside && i < hull.length; i += 2) {
-    const next = (i + 2) % hull.length;
-    const ax = hull[i] ?? 0;
-    const ay = hull[i + 1] ?? 0;
-    const side = ((hull[next] ?? 0) - ax) * (y - ay) - ((hull[next + 1] ?? 0) - ay) * (x - ax);
-    if (side < 0) inside = false;
+    const bx = hull[i] ?? 0;
+    const by = hull[i + 1] ?? 0;
+    if ((bx - ax) * (y - ay) - (by - ay) * (x - ax) < 0) inside = false;
+    ax = bx;
+    ay = by;
   }
   if (inside || marginPx === 0) return inside;
   for (let i = 0; i < hull.length; i += 2)
@@ -59,43 +61,92 @@ export const hullReaches = (
   return false;
 };
 
-const areaOf = (corners: ArrayLike<number>): number => {
+/**
+ * A test like `hullReaches` with one margin for many points: the distance to the edges' lines decides most of them,
+ * only points beyond a corner are measured exactly.
+ */
+export const createReach = (
+  hull: Float32Array,
+  marginPx: number,
+): ((x: number, y: number) => boolean) => {
+  if (hull.length < 6) return (x, y) => hullReaches(hull, x, y, marginPx);
+  const lines = new Float64Array((hull.length / 2) * 3);
+  for (let i = 0; i < hull.length; i += 2) {
+    const next = (i + 2) % hull.length;
+    const ex = (hull[next] ?? 0) - (hull[i] ?? 0);
+    const ey = (hull[next + 1] ?? 0) - (hull[i + 1] ?? 0);
+    const length = Math.sqrt(ex * ex + ey * ey);
+    const [nx, ny] = [ey / length, -ex / length];
+    lines.set([nx, ny, nx * (hull[i] ?? 0) + ny * (hull[i + 1] ?? 0)], (i / 2) * 3);
+  }
+  return (x, y) => {
+    let outside = 0;
+    for (let at = 0; at < lines.length; at += 3) {
+      const beyond = (lines[at] ?? 0) * x + (lines[at + 1] ?? 0) * y - (lines[at + 2] ?? 0);
+      if (beyond > marginPx) return false;
+      if (beyond > outside) outside = beyond;
+    }
+    return outside === 0 || hullReaches(hull, x, y, marginPx);
+  };
+};
+
+const areaOf = (corners: Float64Array, length: number): number => {
   let doubled = 0;
-  for (let i = 0; i < corners.length; i += 2) {
-    const next = (i + 2) % corners.length;
+  for (let i = 0; i < length; i += 2) {
+    const next = i + 2 === length ? 0 : i + 2;
     doubled +=
       (corners[i] ?? 0) * (corners[next + 1] ?? 0) - (corners[next] ?? 0) * (corners[i + 1] ?? 0);
   }
   return Math.max(0, doubled / 2);
 };
 
-/** What of a polygon lies left of the edge of `hull` that starts at `edge` (Sutherland–Hodgman). */
-const cutBy = (corners: readonly number[], hull: Float32Array, edge: number): number[] => {
-  const next = (edge + 2) % hull.length;
-  const ax = hull[edge] ?? 0;
-  const ay = hull[edge + 1] ?? 0;
+/** Writes what of a polygon lies left of the edge of `hull` that starts at `edge` (Sutherland–Hodgman); its length. */
+const cutBy = (
+  corners: Float64Array,
+  length: number,
+  edge: { readonly hull: Float32Array; readonly start: number },
+  kept: Float64Array,
+): number => {
+  const { hull, start } = edge;
+  const next = start + 2 === hull.length ? 0 : start + 2;
+  const ax = hull[start] ?? 0;
+  const ay = hull[start + 1] ?? 0;
   const ux = (hull[next] ?? 0) - ax;
   const uy = (hull[next + 1] ?? 0) - ay;
-  const kept: number[] = [];
-  for (let i = 0; i < corners.length; i += 2) {
-    const after = (i + 2) % corners.length;
-    const [x = 0, y = 0] = [corners[i], corners[i + 1]];
-    const [toX = 0, toY = 0] = [corners[after], corners[after + 1]];
+  let count = 0;
+  for (let i = 0; i < length; i += 2) {
+    const after = i + 2 === length ? 0 : i + 2;
+    const x = corners[i] ?? 0;
+    const y = corners[i + 1] ?? 0;
+    const toX = corners[after] ?? 0;
+    const toY = corners[after + 1] ?? 0;
     const side = ux * (y - ay) - uy * (x - ax);
     const toSide = ux * (toY - ay) - uy * (toX - ax);
-    if (side >= 0) kept.push(x, y);
+    if (side >= 0) {
+      kept[count++] = x;
+      kept[count++] = y;
+    }
     if (side >= 0 === toSide >= 0) continue;
     const share = side / (side - toSide);
-    kept.push(x + share * (toX - x), y + share * (toY - y));
+    kept[count++] = x + share * (toX - x);
+    kept[count++] = y + share * (toY - y);
   }
-  return kept;
+  return count;
 };
+
+/** A convex polygon cut by an edge gains at most one corner: this holds both hulls of the largest templates. */
+let cut: [Float64Array, Float64Array] = [new Float64Array(256), new Float64Array(256)];
 
 /** Area two hulls share, in units of their coordinates squared. */
 export const commonArea = (a: Float32Array, b: Float32Array): number => {
   if (a.length < 6 || b.length < 6) return 0;
-  let corners: number[] = Array.from(a);
-  for (let edge = 0; edge < b.length && corners.length > 0; edge += 2)
-    corners = cutBy(corners, b, edge);
-  return areaOf(corners);
+  const longest = 2 * (a.length + b.length);
+  if (cut[0].length < longest) cut = [new Float64Array(longest), new Float64Array(longest)];
+  cut[0].set(a);
+  let length = a.length;
+  for (let start = 0; start < b.length && length > 0; start += 2) {
+    length = cutBy(cut[0], length, { hull: b, start }, cut[1]);
+    cut.reverse();
+  }
+  return areaOf(cut[0], length);
 };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { directionDifference, signedDifference, wrapTurn } from "./angles.ts";
-import { convexHull, hullReaches } from "./hull.ts";
+import { directionDifference, signedDifference, turnBetween, wrapTurn } from "./angles.ts";
+import { convexHull, createReach, hullReaches } from "./hull.ts";
 import { boxBlurTwice, createPlane, gaussianBlur } from "./plane.ts";
 import { popcount32 } from "./popcount.ts";
 
@@ -16,6 +16,15 @@ describe("angles", () => {
         expect(wrapped).toBeGreaterThanOrEqual(0);
         expect(wrapped).toBeLessThanOrEqual(2 * Math.PI);
         expect(Math.cos(wrapped)).toBeCloseTo(Math.cos(rad), 9);
+      }),
+    );
+  });
+
+  it("within two turns differ the same without a division", () => {
+    const near = fc.double({ min: 0, max: 4 * Math.PI, noNaN: true, maxExcluded: true });
+    fc.assert(
+      fc.property(near, near, (a, b) => {
+        expect(turnBetween(a, b)).toBeCloseTo(directionDifference(a, b), 9);
       }),
     );
   });
@@ -76,5 +85,25 @@ describe("blurring", () => {
       expect(Math.min(...blur(flat, 3).data)).toBeCloseTo(7, 4);
       expect(blur(point, 3).data.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
     }
+  });
+});
+
+describe("a reach around a hull", () => {
+  it("says of every point what the slow test says", () => {
+    const place = fc.integer({ min: -120, max: 320 });
+    const corner = fc.tuple(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200 }));
+    fc.assert(
+      fc.property(
+        fc.array(corner, { minLength: 1, maxLength: 12 }),
+        fc.array(fc.tuple(place, place), { minLength: 20, maxLength: 20 }),
+        (corners, points) => {
+          const xs = Float32Array.from(corners, ([x]) => x);
+          const ys = Float32Array.from(corners, ([, y]) => y);
+          const hull = convexHull(xs, ys);
+          const reaches = createReach(hull, 50);
+          for (const [x, y] of points) expect(reaches(x, y)).toBe(hullReaches(hull, x, y, 50));
+        },
+      ),
+    );
   });
 });
