@@ -51,6 +51,7 @@ export const rosterRefused: Event = warning("roster-refused");
 export const vaultItemUnreadable: Event = warning("vault-item-unreadable");
 export const childErased: Event = info("child-erased");
 export const childEnrolled: Event = info("child-enrolled");
+export const matcherCrashed: Event = warning("matcher-crashed");
 export const sensorEvent: Event = info("sensor");
 
 /** A disk that refuses, or a bug: both are told with their sentence, which never holds a name. */

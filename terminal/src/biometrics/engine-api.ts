@@ -88,8 +88,8 @@ export interface Gallery {
    * second try helps the first instead of starting over.
    */
   identify(probe: Template, earlier?: readonly Template[]): Identification;
-  /** The same search, a few milliseconds at a time. */
-  search(probe: Template, earlier?: readonly Template[]): Search;
+  /** The same search, a few milliseconds at a time, for anybody but `except`. */
+  search(probe: Template, earlier?: readonly Template[], except?: string): Search;
   memory(): GalleryMemory;
 }
 

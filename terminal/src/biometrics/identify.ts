@@ -23,6 +23,7 @@ const toProbe = (template: Template): PreparedProbe => {
 function* searchRoll(
   roll: Roll,
   templates: readonly Template[],
+  except: string | null,
 ): Generator<undefined, Identification, undefined> {
   const probes: PreparedProbe[] = [];
   for (const template of templates.slice(0, GALLERY_LIMITS.maxProbes)) {
@@ -30,7 +31,7 @@ function* searchRoll(
     yield;
   }
   const revision = roll.beginSearch(probes);
-  const steps = searchCascade(roll, probes);
+  const steps = searchCascade(roll, probes, except);
   for (;;) {
     if (roll.revision() !== revision)
       throw new RangeError("The gallery was changed or searched during a search");
@@ -59,8 +60,8 @@ const refusal = (roll: Roll, { key, templates }: GalleryEntry): GalleryAddition 
 /** An empty gallery. Its children lie in packed pools; full cylinders are computed for those a search compares. */
 export const createGallery = (): Gallery => {
   const roll = createRoll();
-  const search = (probe: Template, earlier: readonly Template[] = []): Search =>
-    searchRoll(roll, [probe, ...earlier]);
+  const search: Gallery["search"] = (probe, earlier = [], except) =>
+    searchRoll(roll, [probe, ...earlier], except ?? null);
   return {
     get keyCount(): number {
       return roll.children.size;

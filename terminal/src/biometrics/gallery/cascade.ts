@@ -34,12 +34,12 @@ const byScore = (a: Scored, b: Scored): number =>
   b.score - a.score || (a.child.key < b.child.key ? -1 : 1);
 
 /** The first look at every child: the most alike, most alike first. */
-function* mostAlike(roll: Roll, placements: number): Steps<readonly Seen[]> {
+function* mostAlike(roll: Roll, placements: number, except: string | null): Steps<readonly Seen[]> {
   let best: Seen[] = [];
   let looked = 0;
   let floor = -1;
   for (const child of roll.children.values()) {
-    const seen = lookAt(roll, child, placements);
+    const seen = child.key === except ? null : lookAt(roll, child, placements);
     if (seen !== null && seen.likeness >= floor) best.push(seen);
     // Cut back now and then: what is kept stays a few dozen, whatever the gallery's size.
     if (best.length >= 8 * SHORTLIST.keys) {
@@ -94,8 +94,12 @@ const rankOf = (scored: readonly Scored[]): Ranking =>
   rank(scored.map(({ child, score }) => ({ key: child.key, score })));
 
 /** Best and second child for the placements that the roll was told to look for: everybody at a glance, few closely, fewer fully. */
-export function* searchCascade(roll: Roll, probes: readonly PreparedProbe[]): Steps<Ranking> {
-  const alike = yield* mostAlike(roll, probes.length);
+export function* searchCascade(
+  roll: Roll,
+  probes: readonly PreparedProbe[],
+  except: string | null,
+): Steps<Ranking> {
+  const alike = yield* mostAlike(roll, probes.length, except);
   const few = yield* fewBest(roll, probes, alike);
   return rankOf(
     yield* fullScores(

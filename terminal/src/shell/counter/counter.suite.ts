@@ -8,7 +8,11 @@ import type {
   SaleRefusal,
 } from "../../core/wallet/sale-desk.ts";
 import type { CaptureOutcome, SensorLight } from "../../sensors/sensor.ts";
-import type { IdentifyReport, MatchWorker } from "../match-worker/match-worker.ts";
+import {
+  MatcherFailedError,
+  type IdentifyReport,
+  type MatchWorker,
+} from "../match-worker/match-worker.ts";
 import { createCounter, type Counter } from "./counter.ts";
 import type { CounterDeps, CounterSignal, CounterStation, CounterStationStatus } from "./ports.ts";
 
@@ -18,6 +22,9 @@ import type { CounterDeps, CounterSignal, CounterStation, CounterStationStatus }
  */
 export const OPERATOR_CODE = "482913";
 export const POOR_FINGER = 200;
+/** Fingers that end the matcher's thread, and whose search takes longer than it may. */
+export const CRASHING_FINGER = 150;
+export const SLOW_FINGER = 151;
 
 export class FakeStation implements CounterStation {
   finger: number | null = null;
@@ -120,6 +127,10 @@ function createFakeMatcher(): MatchWorker {
       const finger = (probe instanceof Uint8Array ? probe[0] : probe.pixels[0]) ?? 0;
       if (finger >= POOR_FINGER)
         return { kind: "poor", reason: "too-wet", extractMs: 1, identifyMs: 0 };
+      if (finger === CRASHING_FINGER)
+        throw new MatcherFailedError("crashed", "The match worker ended with code 3");
+      if (finger === SLOW_FINGER)
+        return { kind: "stopped", reason: "out-of-time", extractMs: 120, identifyMs: 3_001 };
       const owner = owners.get(finger);
       return {
         kind: "searched",

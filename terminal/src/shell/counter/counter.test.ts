@@ -1,6 +1,14 @@
 import { rupiah, studentId } from "@saku/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { leftSale, openBench, OPERATOR_CODE, POOR_FINGER, type Bench } from "./counter.suite.ts";
+import {
+  CRASHING_FINGER,
+  leftSale,
+  openBench,
+  OPERATOR_CODE,
+  POOR_FINGER,
+  SLOW_FINGER,
+  type Bench,
+} from "./counter.suite.ts";
 import type { EnrolmentView } from "./enrolment-view.ts";
 import type { CounterView } from "./view.ts";
 
@@ -124,6 +132,19 @@ describe("a sale over HTTP", () => {
     await press("enter");
     expect(await untilScreen("approved")).toMatchObject({ firstName: "Budi" });
     expect(bench.sold).toMatchObject([{ student: "stu-1", method: "pin" }]);
+  });
+
+  test("a matcher that crashes or runs out of time leads to the PIN, and names nobody", async () => {
+    await charge(5_000);
+    for (const finger of [CRASHING_FINGER, SLOW_FINGER, CRASHING_FINGER]) {
+      await vi.waitFor(async () => expect((await view()).wants).toBe("finger"));
+      bench.station.put(finger);
+      await vi.waitFor(async () => expect((await view()).wants).not.toBe("finger"));
+      bench.station.put(null);
+    }
+    expect(await untilScreen("pin")).toMatchObject({ pin: { canUseFinger: false } });
+    expect(bench.sold).toEqual([]);
+    expect(bench.logLines.join()).toContain("ended with code 3");
   });
 
   test("a refusal is neutral until the merchant holds for the reason", async () => {

@@ -85,8 +85,9 @@ async function read(tools: TillTools, effect: Effect<"identify">): Promise<Readi
     .map((number) => probes.get(number))
     .filter((probe) => probe !== undefined);
   const report = await deps.matcher.identify(captured.image, earlier);
-  journeys.read(report.kind === "poor" ? report.reason : report.identification.kind, report);
+  journeys.read(report.kind === "searched" ? report.identification.kind : report.reason, report);
   if (report.kind === "poor") return report;
+  if (report.kind === "stopped") return { kind: "unread" };
   probes.set(effect.capture, report.template);
   const { identification } = report;
   if (identification.kind !== "identified") return { kind: identification.kind };

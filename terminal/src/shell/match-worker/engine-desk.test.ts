@@ -3,14 +3,16 @@ import { consolidate } from "../../biometrics/enrol.ts";
 import { extract } from "../../biometrics/extract.ts";
 import { createGallery } from "../../biometrics/identify.ts";
 import { decodeTemplate, encodeTemplate } from "../../biometrics/templates/codec.ts";
-import { createEngineDesk, type EngineDesk } from "./engine-desk.ts";
+import { createEngineDesk, type Engine, type EngineDesk, type Patience } from "./engine-desk.ts";
 import type { IdentifyReport } from "./messages.ts";
 import { syntheticTemplate } from "./synthetic-template.suite.ts";
 
 const bytes = (finger: number, impression = 0): Uint8Array =>
   encodeTemplate(syntheticTemplate(finger, impression));
 
-function openDesk(fingerCount = 5): EngineDesk {
+const PATIENT = { isCancelled: (): boolean => false };
+
+function openDesk(fingerCount = 5, changes: Partial<Engine> = {}): EngineDesk {
   const desk = createEngineDesk({
     extract,
     consolidate,
@@ -18,6 +20,9 @@ function openDesk(fingerCount = 5): EngineDesk {
     encodeTemplate,
     decodeTemplate,
     nowMs: () => 0,
+    breathe: async () => undefined,
+    searchBudgetMs: 1000,
+    ...changes,
   });
   const records = Array.from({ length: fingerCount }, (_, finger) => ({
     key: `stu-${finger}`,
@@ -27,33 +32,38 @@ function openDesk(fingerCount = 5): EngineDesk {
   return desk;
 }
 
-function search(desk: EngineDesk, finger: number): IdentifyReport {
-  return desk.identify({ probe: { kind: "template", template: bytes(finger, 3) }, earlier: [] });
+function search(
+  desk: EngineDesk,
+  finger: number,
+  patience: Patience = PATIENT,
+): Promise<IdentifyReport> {
+  const probe = { kind: "template", template: bytes(finger, 3) } as const;
+  return desk.identify({ probe, earlier: [] }, patience);
 }
 
-test("a known finger is found and a stranger is not", () => {
+test("a known finger is found and a stranger is not", async () => {
   const desk = openDesk();
-  expect(search(desk, 2)).toMatchObject({
+  expect(await search(desk, 2)).toMatchObject({
     kind: "searched",
     identification: { kind: "identified", key: "stu-2" },
   });
-  expect(search(desk, 77)).toMatchObject({ identification: { kind: "not-found" } });
+  expect(await search(desk, 77)).toMatchObject({ identification: { kind: "not-found" } });
 });
 
-test("a removed child is found no more, a put one is", () => {
+test("a removed child is found no more, a put one is", async () => {
   const desk = openDesk();
   expect(desk.remove("stu-2").keyCount).toBe(4);
-  expect(search(desk, 2)).toMatchObject({ identification: { kind: "not-found" } });
+  expect(await search(desk, 2)).toMatchObject({ identification: { kind: "not-found" } });
   desk.put({ key: "stu-77", templates: [bytes(77)] });
-  expect(search(desk, 77)).toMatchObject({ identification: { key: "stu-77" } });
+  expect(await search(desk, 77)).toMatchObject({ identification: { key: "stu-77" } });
 });
 
-test("a load replaces everybody and counts what it cannot read", () => {
+test("a load replaces everybody and counts what it cannot read", async () => {
   const desk = openDesk();
   const damaged = Uint8Array.of(9, 9, 9);
   const report = desk.load([{ key: "stu-1", templates: [damaged, bytes(1)] }]);
   expect(report).toEqual({ keyCount: 1, skippedCount: 1 });
-  expect(search(desk, 2)).toMatchObject({ identification: { kind: "not-found" } });
+  expect(await search(desk, 2)).toMatchObject({ identification: { kind: "not-found" } });
 });
 
 test("a record without a readable template is nobody", () => {
@@ -63,12 +73,12 @@ test("a record without a readable template is nobody", () => {
   });
 });
 
-test("a duplicate is seen among the others, and the child's own record stays out of it and stays in", () => {
+test("a duplicate is seen among the others, and the child's own record stays out of it and stays in", async () => {
   const desk = openDesk();
   const probes = [bytes(2, 1), bytes(2, 2)];
-  expect(desk["find-duplicate"]({ probes, except: "stu-4" })).toBe(true);
-  expect(desk["find-duplicate"]({ probes, except: "stu-2" })).toBe(false);
-  expect(search(desk, 2)).toMatchObject({ identification: { key: "stu-2" } });
+  expect(await desk["find-duplicate"]({ probes, except: "stu-4" }, PATIENT)).toBe(true);
+  expect(await desk["find-duplicate"]({ probes, except: "stu-2" }, PATIENT)).toBe(false);
+  expect(await search(desk, 2)).toMatchObject({ identification: { key: "stu-2" } });
 });
 
 test("placements of one finger merge and verify; a foreign placement is named", () => {
@@ -83,7 +93,7 @@ test("placements of one finger merge and verify; a foreign placement is named", 
   });
 });
 
-test("a blank image is poor, with the engine's reason", () => {
+test("a blank image is poor, with the engine's reason", async () => {
   const image = {
     widthPx: 160,
     heightPx: 160,
@@ -91,5 +101,52 @@ test("a blank image is poor, with the engine's reason", () => {
     pixels: new Uint8Array(160 * 160).fill(200),
   };
   expect(openDesk().extract(image).kind).toBe("poor");
-  expect(openDesk().identify({ probe: { kind: "image", image }, earlier: [] }).kind).toBe("poor");
+  const report = await openDesk().identify(
+    { probe: { kind: "image", image }, earlier: [] },
+    PATIENT,
+  );
+  expect(report.kind).toBe("poor");
+});
+
+/** A clock that a search makes go 4 ms a look. */
+function ticking(): () => number {
+  let now = 0;
+  return () => (now += 4);
+}
+
+test("a search beyond its budget names nobody, although the finger is there", async () => {
+  const desk = openDesk(5, { nowMs: ticking(), searchBudgetMs: 12 });
+  expect(await search(desk, 2)).toMatchObject({ kind: "stopped", reason: "out-of-time" });
+  const patient = openDesk(5, { nowMs: ticking(), searchBudgetMs: 10_000 });
+  expect(await search(patient, 2)).toMatchObject({ identification: { key: "stu-2" } });
+});
+
+test("a search that is cancelled between two slices names nobody, and the next one works", async () => {
+  let breaths = 0;
+  const breathe = async (): Promise<void> => void breaths++;
+  const desk = openDesk(5, { nowMs: ticking(), breathe });
+  const cancelled = await search(desk, 2, { isCancelled: () => breaths >= 2 });
+  expect(cancelled).toMatchObject({ kind: "stopped", reason: "cancelled" });
+  expect(breaths).toBe(2);
+  expect(await search(desk, 2)).toMatchObject({ identification: { key: "stu-2" } });
+});
+
+test("half a search for a duplicate is no answer", async () => {
+  const ask = { probes: [bytes(2, 1)], except: "stu-4" };
+  const answer = openDesk()["find-duplicate"](ask, { isCancelled: () => true });
+  await expect(answer).rejects.toThrow("cancelled");
+});
+
+test("children beyond the gallery's limit are counted as skipped, never dropped silently", () => {
+  const desk = openDesk(0, {
+    createGallery: () => ({
+      ...createGallery(),
+      keyCount: 1,
+      add: () => ({ kind: "refused", reason: "gallery-full" }),
+    }),
+  });
+  expect(desk.put({ key: "stu-9", templates: [bytes(1), bytes(2)] })).toEqual({
+    keyCount: 1,
+    skippedCount: 2,
+  });
 });

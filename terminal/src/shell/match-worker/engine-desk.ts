@@ -17,6 +17,7 @@ import type {
   Probe,
   QuestionName,
 } from "./messages.ts";
+import { runSearch, type SearchRun } from "./search-run.ts";
 
 /** The engine's functions, handed in so that the desk can be tested without images. */
 export type Engine = {
@@ -26,10 +27,21 @@ export type Engine = {
   readonly encodeTemplate: EncodeTemplate;
   readonly decodeTemplate: DecodeTemplate;
   readonly nowMs: () => number;
+  /** Lets the thread read its messages during a search. */
+  readonly breathe: () => Promise<void>;
+  readonly searchBudgetMs: number;
 };
 
+/** What a question knows of the one who waits for its answer. */
+export type Patience = { readonly isCancelled: () => boolean };
+
+/** Questions that let the thread breathe. */
+type SearchName = "identify" | "find-duplicate";
+
 export type EngineDesk = {
-  readonly [Name in QuestionName]: (ask: Ask<Name>) => AnswerTo<Name>;
+  readonly [Name in Exclude<QuestionName, SearchName>]: (ask: Ask<Name>) => AnswerTo<Name>;
+} & {
+  readonly [Name in SearchName]: (ask: Ask<Name>, patience: Patience) => Promise<AnswerTo<Name>>;
 };
 
 /** Answers the worker's questions, one at a time, and holds the school's gallery. */
@@ -40,66 +52,65 @@ export function createEngineDesk(engine: Engine): EngineDesk {
     put: held.put,
     remove: held.remove,
     extract: (image) => extract(engine, image),
-    identify: (ask) => identify(engine, held.gallery(), ask),
+    identify: (ask, patience) => identify(engine, held.gallery(), ask, patience),
     consolidate: (placements) => consolidate(engine, placements),
     verify: ({ template, probe }) => {
       const one = engine.createGallery();
       one.add({ key: "candidate", templates: [decode(engine, template)] });
       return one.identify(decode(engine, probe)).kind === "identified";
     },
-    "find-duplicate": (ask) => held.findDuplicate(ask),
+    "find-duplicate": held["find-duplicate"],
   };
 }
 
-/** The engine's gallery with what is needed to take a child out for a moment. */
-type HeldGallery = Pick<EngineDesk, "load" | "put" | "remove"> & {
+/** The school's gallery. */
+type HeldGallery = Pick<EngineDesk, "load" | "put" | "remove" | "find-duplicate"> & {
   readonly gallery: () => Gallery;
-  readonly findDuplicate: EngineDesk["find-duplicate"];
 };
 
 function createHeldGallery(engine: Engine): HeldGallery {
   let gallery = engine.createGallery();
-  const known = new Map<string, readonly Template[]>();
 
-  const drop = (key: string): void => {
-    if (known.delete(key)) gallery.remove(key);
-  };
+  /** Answers how many templates were skipped. A child without a readable template is nobody. */
   const hold = ({ key, templates }: GalleryRecord): number => {
     const decoded = templates.map(engine.decodeTemplate).filter((template) => template !== null);
-    drop(key);
-    if (decoded.length > 0) {
-      known.set(key, decoded);
-      gallery.add({ key, templates: decoded });
-    }
-    return templates.length - decoded.length;
+    gallery.remove(key);
+    if (decoded.length === 0) return templates.length;
+    const isAdded = gallery.add({ key, templates: decoded }).kind === "added";
+    return templates.length - (isAdded ? decoded.length : 0);
   };
-  const report = (skippedCount: number): LoadReport => ({ keyCount: known.size, skippedCount });
+  const report = (skippedCount: number): LoadReport => ({
+    keyCount: gallery.keyCount,
+    skippedCount,
+  });
 
   return {
     gallery: () => gallery,
     load: (records) => {
       gallery = engine.createGallery();
-      known.clear();
       return report(records.reduce((skipped, record) => skipped + hold(record), 0));
     },
     put: (record) => report(hold(record)),
     remove: (key) => {
-      drop(key);
+      gallery.remove(key);
       return report(0);
     },
-    findDuplicate: ({ probes, except }) => {
-      const own = known.get(except);
+    "find-duplicate": async ({ probes, except }, patience) => {
       const [first, ...others] = probes.map((probe) => decode(engine, probe));
       if (first === undefined) return false;
-      gallery.remove(except);
-      try {
-        // Ambiguous means that it looks like two of the others: reason enough to ask a person.
-        return gallery.identify(first, others).kind !== "not-found";
-      } finally {
-        if (own !== undefined) gallery.add({ key: except, templates: own });
-      }
+      // Nobody waits at a till for this answer, and half a search must not let a child be enrolled twice.
+      const run = { ...runOf(engine, patience), budgetMs: Infinity };
+      const end = await runSearch(gallery.search(first, others, except), run);
+      if (end.kind === "stopped") throw new RangeError("The search for a duplicate was cancelled");
+      // Ambiguous means that it looks like two of the others: reason enough to ask a person.
+      return end.identification.kind !== "not-found";
     },
   };
+}
+
+function runOf(engine: Engine, { isCancelled }: Patience): SearchRun {
+  const { nowMs, breathe, searchBudgetMs: budgetMs } = engine;
+  return { nowMs, breathe, budgetMs, isCancelled };
 }
 
 function decode(engine: Engine, bytes: Uint8Array): Template {
@@ -118,21 +129,27 @@ function extract(engine: Engine, image: Ask<"extract">): ExtractReport {
     : { kind: "template", template: engine.encodeTemplate(found.template), quality, extractMs };
 }
 
-function identify(
+async function identify(
   engine: Engine,
   gallery: Gallery,
   { probe, earlier }: Ask<"identify">,
-): IdentifyReport {
+  patience: Patience,
+): Promise<IdentifyReport> {
+  if (patience.isCancelled())
+    return { kind: "stopped", reason: "cancelled", extractMs: 0, identifyMs: 0 };
   const read = probeOf(engine, probe);
   const { extractMs } = read;
   if (read.kind === "poor") return { kind: "poor", reason: read.reason, extractMs, identifyMs: 0 };
   const startMs = engine.nowMs();
   // Searched as it will be remembered, so that a probe scores the same now and as evidence later.
-  const identification = gallery.identify(
+  const search = gallery.search(
     decode(engine, read.template),
     earlier.map((bytes) => decode(engine, bytes)),
   );
+  const end = await runSearch(search, runOf(engine, patience));
   const identifyMs = engine.nowMs() - startMs;
+  if (end.kind === "stopped") return { ...end, extractMs, identifyMs };
+  const { identification } = end;
   return { kind: "searched", identification, template: read.template, extractMs, identifyMs };
 }
 

@@ -67,6 +67,11 @@ async function untilAnswered(worker: MatchWorker): Promise<number> {
   }
 }
 
+function stoppable(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 describe("the match worker's thread", () => {
   test("a thread that dies is started again with the gallery it had", async () => {
     const { worker, crashed } = crash();
@@ -122,3 +127,31 @@ test.skipIf(!isBuilt)(
     expect(await worker.findDuplicate([probe], studentId("stu-3"))).toBe(false);
   },
 );
+
+test.skipIf(!isBuilt)(
+  "the built thread stops a search when nobody waits for it any more",
+  async () => {
+    const worker = open({});
+    await worker.load([1, 2, 3, 4].map(record));
+    const probe = encodeTemplate(syntheticTemplate(3, 2));
+    const { signal, abort } = stoppable();
+    // Several wait before it, so that the word reaches the thread before its turn.
+    const others = [1, 2, 3, 4].map(() => worker.identify(probe));
+    const mine = worker.identify(probe, [], signal);
+    abort();
+    expect(await mine).toMatchObject({ kind: "stopped", reason: "cancelled" });
+    for (const other of await Promise.all(others))
+      expect(other).toMatchObject({ identification: { kind: "identified", key: "stu-3" } });
+    const late = worker.identify(probe, [], AbortSignal.abort());
+    expect(await late).toMatchObject({ kind: "stopped", reason: "cancelled" });
+  },
+);
+
+test.skipIf(!isBuilt)("the built thread gives a search no more time than it has", async () => {
+  const worker = open({ searchBudgetMs: 0 });
+  await worker.load([1, 2, 3, 4].map(record));
+  const probe = encodeTemplate(syntheticTemplate(3, 2));
+  expect(await worker.identify(probe)).toMatchObject({ kind: "stopped", reason: "out-of-time" });
+  // Enrolment waits: half a search must not let a child be enrolled twice.
+  expect(await worker.findDuplicate([probe], studentId("stu-1"))).toBe(true);
+});

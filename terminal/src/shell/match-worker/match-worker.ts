@@ -7,6 +7,7 @@ import type {
   GalleryRecord,
   IdentifyReport,
   LoadReport,
+  Probe,
 } from "./messages.ts";
 import { startThread, type Thread } from "./thread.ts";
 
@@ -23,10 +24,14 @@ export interface MatchWorker {
   put(record: FingerRecord): Promise<LoadReport>;
   remove(student: StudentId): Promise<LoadReport>;
   extract(image: SensorImage): Promise<ExtractReport>;
-  /** 1:N search of an image or of an extracted template; `earlier` are templates of the same charge, oldest first. */
+  /**
+   * 1:N search of an image or of an extracted template; `earlier` are templates of the same charge, oldest first. Answers
+   * `stopped` when the signal was aborted or the search took longer than its budget: then nothing is known.
+   */
   identify(
     probe: SensorImage | Uint8Array,
     earlier?: readonly Uint8Array[],
+    signal?: AbortSignal,
   ): Promise<IdentifyReport>;
   consolidate(placements: readonly Uint8Array[]): Promise<ConsolidateReport>;
   /** True when the probe is surely the template's finger. */
@@ -49,12 +54,16 @@ export type MatchWorkerOptions = {
   readonly requestTimeoutMs?: number;
   readonly pendingMax?: number;
   readonly restartPauseMs?: number;
+  /** Time a 1:N search may take. */
+  readonly searchBudgetMs?: number;
   readonly onCrash?: (sentence: string) => void;
 };
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const PENDING_MAX = 32;
 const RESTART_PAUSE_MS = 1_000;
+/** A child waits no longer for a machine that is too slow; the PIN is quicker. */
+const SEARCH_BUDGET_MS = 3_000;
 
 /** Beside this file in `dist`; from the sources (tests) the built one. */
 export function defaultWorkerUrl(): URL {
@@ -67,6 +76,12 @@ function toGallery(record: FingerRecord): GalleryRecord {
   return { key: record.student, templates: record.fingers.map(({ template }) => template) };
 }
 
+function toProbe(probe: SensorImage | Uint8Array): Probe {
+  return probe instanceof Uint8Array
+    ? { kind: "template", template: probe }
+    : { kind: "image", image: probe };
+}
+
 /** Starts the thread with an empty gallery; a thread that had to be restarted is loaded again by itself. */
 export function startMatchWorker(options: MatchWorkerOptions = {}): MatchWorker {
   const records = new Map<string, GalleryRecord>();
@@ -75,6 +90,7 @@ export function startMatchWorker(options: MatchWorkerOptions = {}): MatchWorker 
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     pendingMax: options.pendingMax ?? PENDING_MAX,
     restartPauseMs: options.restartPauseMs ?? RESTART_PAUSE_MS,
+    settings: { searchBudgetMs: options.searchBudgetMs ?? SEARCH_BUDGET_MS },
     onCrash: options.onCrash ?? (() => undefined),
     onStart: () => {
       // Empty at the first start; a failure later is the thread's next crash, which reports itself.
@@ -97,14 +113,8 @@ export function startMatchWorker(options: MatchWorkerOptions = {}): MatchWorker 
       return thread.ask("remove", student);
     },
     extract: (image) => thread.ask("extract", image),
-    identify: (probe, earlier = []) =>
-      thread.ask("identify", {
-        probe:
-          probe instanceof Uint8Array
-            ? { kind: "template", template: probe }
-            : { kind: "image", image: probe },
-        earlier,
-      }),
+    identify: (probe, earlier = [], signal) =>
+      thread.ask("identify", { probe: toProbe(probe), earlier }, signal),
     consolidate: (placements) => thread.ask("consolidate", placements),
     verify: (template, probe) => thread.ask("verify", { template, probe }),
     findDuplicate: (probes, except) => thread.ask("find-duplicate", { probes, except }),

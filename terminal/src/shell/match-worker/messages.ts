@@ -36,7 +36,7 @@ export type AnswerTo<Name extends QuestionName> = Questions[Name]["answer"];
 
 export type LoadReport = {
   readonly keyCount: number;
-  /** Templates that could not be decoded. */
+  /** Templates that could not be decoded, and those of children for whom the gallery has no room. */
   readonly skippedCount: number;
 };
 
@@ -68,11 +68,26 @@ export type IdentifyReport =
       readonly reason: PoorReason;
       readonly extractMs: number;
       readonly identifyMs: 0;
+    }
+  /** The search was stopped before its end: it says nothing about anybody. */
+  | {
+      readonly kind: "stopped";
+      readonly reason: StopReason;
+      readonly extractMs: number;
+      readonly identifyMs: number;
     };
+
+export type StopReason = "out-of-time" | "cancelled";
 
 export type ConsolidateReport =
   | { readonly kind: "merged"; readonly template: Uint8Array }
   | { readonly kind: "inconsistent"; readonly placementIndex: number };
+
+/** Told to the thread once, when it starts. */
+export type ThreadSettings = { readonly searchBudgetMs: number };
+
+/** Nobody waits for this question's search any more; unknown and answered questions are not affected. */
+export type CancelMessage = { readonly cancelledId: number };
 
 export type RequestMessage = {
   readonly id: number;

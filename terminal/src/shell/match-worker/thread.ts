@@ -1,5 +1,13 @@
 import { Worker } from "node:worker_threads";
-import type { AnswerMessage, AnswerTo, Ask, QuestionName, RequestMessage } from "./messages.ts";
+import type {
+  AnswerMessage,
+  AnswerTo,
+  Ask,
+  CancelMessage,
+  QuestionName,
+  RequestMessage,
+  ThreadSettings,
+} from "./messages.ts";
 
 /** The matcher could not answer this question; the next one may well succeed. */
 export class MatcherFailedError extends Error {
@@ -15,6 +23,7 @@ export type ThreadOptions = {
   readonly workerUrl: URL;
   readonly requestTimeoutMs: number;
   readonly pendingMax: number;
+  readonly settings: ThreadSettings;
   /** A thread that lived shorter than this waits as long before the next start. */
   readonly restartPauseMs: number;
   /** A new thread is empty: called before any other question reaches it. */
@@ -23,7 +32,12 @@ export type ThreadOptions = {
 };
 
 export type Thread = {
-  ask<Name extends QuestionName>(name: Name, ask: Ask<Name>): Promise<AnswerTo<Name>>;
+  /** A signal that is aborted tells the thread; the answer still comes, and says what was stopped. */
+  ask<Name extends QuestionName>(
+    name: Name,
+    ask: Ask<Name>,
+    signal?: AbortSignal,
+  ): Promise<AnswerTo<Name>>;
   restartCount(): number;
   pendingCount(): number;
   close(): Promise<void>;
@@ -32,7 +46,8 @@ export type Thread = {
 type Pending = {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: MatcherFailedError) => void;
-  readonly timer: NodeJS.Timeout;
+  /** Ends its timer and its listening. */
+  readonly done: () => void;
 };
 
 /** One worker thread that is started again when it dies or hangs; questions wait in a bounded queue. */
@@ -59,7 +74,10 @@ class RestartingThread implements Thread {
   start(): void {
     this.#lastStartMs = performance.now();
     // The engine needs nothing of how this process was started.
-    const worker = new Worker(this.#options.workerUrl, { execArgv: [] });
+    const worker = new Worker(this.#options.workerUrl, {
+      execArgv: [],
+      workerData: this.#options.settings,
+    });
     this.#worker = worker;
     worker.on("message", (message: AnswerMessage) => this.#settle(message));
     worker.on("error", (error) => {
@@ -71,7 +89,11 @@ class RestartingThread implements Thread {
     this.#options.onStart();
   }
 
-  ask<Name extends QuestionName>(name: Name, ask: Ask<Name>): Promise<AnswerTo<Name>> {
+  ask<Name extends QuestionName>(
+    name: Name,
+    ask: Ask<Name>,
+    signal?: AbortSignal,
+  ): Promise<AnswerTo<Name>> {
     const worker = this.#worker;
     if (worker === null)
       return refused(this.#isClosed ? "closed" : "crashed", "The match worker is not running");
@@ -83,9 +105,21 @@ class RestartingThread implements Thread {
       const timer = setTimeout(() => {
         this.#lose(worker, "timeout", `No answer to "${name}" within ${requestTimeoutMs} ms`);
       }, requestTimeoutMs);
-      this.#pending.set(id, { resolve: resolve as (answer: unknown) => void, reject, timer });
+      const stopListening = onAbort(signal, () => {
+        const message: CancelMessage = { cancelledId: id };
+        worker.postMessage(message);
+      });
+      this.#pending.set(id, {
+        resolve: resolve as (answer: unknown) => void,
+        reject,
+        done: () => {
+          clearTimeout(timer);
+          stopListening();
+        },
+      });
       const message: RequestMessage = { id, name, ask };
       worker.postMessage(message);
+      if (signal?.aborted === true) worker.postMessage({ cancelledId: id } satisfies CancelMessage);
     });
   }
 
@@ -110,14 +144,14 @@ class RestartingThread implements Thread {
     const waiting = this.#pending.get(message.id);
     if (waiting === undefined) return;
     this.#pending.delete(message.id);
-    clearTimeout(waiting.timer);
+    waiting.done();
     if (message.isOk) waiting.resolve(message.answer);
     else waiting.reject(new MatcherFailedError("refused", message.sentence));
   }
 
   #failAll(error: MatcherFailedError): void {
     for (const waiting of this.#pending.values()) {
-      clearTimeout(waiting.timer);
+      waiting.done();
       waiting.reject(error);
     }
     this.#pending.clear();
@@ -137,6 +171,12 @@ class RestartingThread implements Thread {
       livedMs < restartPauseMs ? restartPauseMs : 0,
     );
   }
+}
+
+/** Calls once when the signal is aborted from now on; answers the way to stop listening. */
+function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  signal?.addEventListener("abort", listener, { once: true });
+  return () => signal?.removeEventListener("abort", listener);
 }
 
 function refused(code: MatcherFailedError["code"], sentence: string): Promise<never> {

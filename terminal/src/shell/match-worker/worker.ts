@@ -1,15 +1,18 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { setImmediate } from "node:timers/promises";
 import { consolidate } from "../../biometrics/enrol.ts";
 import { extract } from "../../biometrics/extract.ts";
 import { createGallery } from "../../biometrics/identify.ts";
 import { decodeTemplate, encodeTemplate } from "../../biometrics/templates/codec.ts";
 import { createEngineDesk } from "./engine-desk.ts";
-import type { AnswerMessage, RequestMessage } from "./messages.ts";
+import type { CancelMessage, RequestMessage, ThreadSettings } from "./messages.ts";
+import { createQuestionQueue } from "./question-queue.ts";
 
-// The thread's whole life: one question, one answer, in order. What cannot be answered is said, never swallowed.
 // It loads the engine and nothing else of ours, so that a restart is quick and small.
 const port = parentPort;
 if (port === null) throw new Error("The match worker runs only as a worker thread");
+// Given by match-worker.ts with the thread's start.
+const { searchBudgetMs } = workerData as ThreadSettings;
 const desk = createEngineDesk({
   extract,
   consolidate,
@@ -17,18 +20,9 @@ const desk = createEngineDesk({
   encodeTemplate,
   decodeTemplate,
   nowMs: () => performance.now(),
+  breathe: () => setImmediate(),
+  searchBudgetMs,
 });
+const questions = createQuestionQueue(desk, (answer) => port.postMessage(answer));
 
-function answer({ id, name, ask }: RequestMessage): AnswerMessage {
-  try {
-    // The message was typed by match-worker.ts; the pairing of name and question is its promise.
-    const handle = desk[name] as (ask: unknown) => unknown;
-    return { id, isOk: true, answer: handle(ask) };
-  } catch (error) {
-    return { id, isOk: false, sentence: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-port.on("message", (request: RequestMessage) => {
-  port.postMessage(answer(request));
-});
+port.on("message", (message: RequestMessage | CancelMessage) => questions.take(message));

@@ -1,9 +1,13 @@
 import type { Config } from "../../config.ts";
-import { sensorEvent, signalShown } from "../../events.ts";
+import { matcherCrashed, sensorEvent, signalShown } from "../../events.ts";
 import { SensorGoneError } from "../../sensors/sensor.ts";
 import { DEFAULT_PINS, openIndicator, type Indicator } from "../indicator/indicator.ts";
 import type { Log } from "../log/log.ts";
-import type { MatchWorker } from "../match-worker/match-worker.ts";
+import {
+  startMatchWorker,
+  type MatchWorker,
+  type MatchWorkerOptions,
+} from "../match-worker/match-worker.ts";
 import {
   openSensorStation,
   type SensorStation,
@@ -43,6 +47,12 @@ export function openStation(config: Config, log: Log): SensorStation {
   if (config.sensorPort === null) return unwiredStation();
   const { sensorPort: path, sensorModel: model } = config;
   return openSensorStation({ path, model, onEvent: logged(log) });
+}
+
+/** The matcher's thread; that it crashed is logged, starting it again is its own affair, the till goes by PIN meanwhile. */
+export function openMatcher(log: Log, options: MatchWorkerOptions = {}): MatchWorker {
+  const onCrash = (sentence: string): void => matcherCrashed(log, { sentence });
+  return startMatchWorker({ ...options, onCrash });
 }
 
 export function openLamps(config: Config, log: Log): Promise<Indicator> {
