@@ -1,6 +1,7 @@
 import type { Extract, Extraction, Tap } from "./engine-api.ts";
-import { LIMITS, SKELETON } from "./parameters.ts";
+import { ENHANCEMENT, LIMITS, SKELETON } from "./parameters.ts";
 import type { GrayImage } from "./primitives/gray-image.ts";
+import { padPlane } from "./primitives/plane.ts";
 import { binarise } from "./stages/binarisation.ts";
 import { enhance } from "./stages/enhancement.ts";
 import { removeFalseMinutiae } from "./stages/false-minutiae.ts";
@@ -29,9 +30,10 @@ export const extract: Extract = (image: GrayImage, tap: Tap = noTap): Extraction
   tap("print", print);
   const field = estimateOrientation(normalised.ridges);
   tap("orientation", field);
-  const wavelength = estimateWavelength(normalised.ridges, field, print);
+  const ridges = padPlane(normalised.ridges, ENHANCEMENT.paddingPx);
+  const wavelength = estimateWavelength(ridges, field, print);
   tap("wavelength", wavelength);
-  const enhanced = enhance(normalised.ridges, field, wavelength, print);
+  const enhanced = enhance(ridges, field, wavelength, print);
   tap("enhanced", enhanced);
   const mask = refine(print, enhanced.reliability);
   tap("mask", mask);

@@ -25,8 +25,8 @@ export const SCALING = {
 export const NORMALISATION = {
   /** Smoothing that undoes 4-bit quantisation and sensor grain before anything is measured, px. */
   smoothingSigmaPx: 0.8,
-  /** Radius of the local mean and deviation windows: about two ridge periods, px. */
-  windowRadiusPx: 9,
+  /** Gaussian over which local mean and deviation are taken, cells (7.5 px: about two ridge periods across). */
+  windowSigmaCells: 1.87,
   /** Grey levels below which local contrast counts as nothing (SIM 4-bit step is 16). */
   contrastFloor: 4,
   clip: 3,
@@ -61,6 +61,8 @@ export const FREQUENCY = {
   /** Half length of the signature across the ridges and half width averaged along them, px. */
   acrossRadiusPx: 20,
   alongRadiusPx: 6,
+  /** Directions in which signatures are taken. */
+  directions: 64,
   /** Distance of measuring points, cells, and smoothing between them, measuring points. */
   strideCells: 4,
   smoothingSigmaPoints: 2.5,
@@ -75,6 +77,7 @@ export const ENHANCEMENT = {
   alongRadiusPx: 9,
   /** Gaussian across the ridges as a share of the wavelength (0.56 octave bandwidth of a Gabor). */
   acrossSigmaShare: 0.45,
+  /** Zeros around the print: the farthest tap of a filter or of a signature is 21 px away. */
   paddingPx: 24,
 } as const;
 

@@ -1,3 +1,5 @@
+import { blurBy } from "../kernels/blur.ts";
+
 /** A rectangle of samples, row-major from the top left. */
 export type Plane = {
   readonly widthPx: number;
@@ -11,74 +13,49 @@ export const createPlane = (widthPx: number, heightPx: number): Plane => ({
   data: new Float32Array(widthPx * heightPx),
 });
 
-/** Half a Gaussian kernel: weights for offsets 0 … radius, the whole kernel summing to 1. */
-export const gaussianKernel = (sigmaPx: number): Float32Array => {
-  const radius = Math.max(1, Math.ceil(sigmaPx * 2.6));
-  const kernel = new Float32Array(radius + 1);
-  let sum = 0;
-  for (let i = 0; i <= radius; i++) {
-    const weight = Math.exp((-i * i) / (2 * sigmaPx * sigmaPx));
-    kernel[i] = weight;
-    sum += i === 0 ? weight : 2 * weight;
-  }
-  for (let i = 0; i <= radius; i++) kernel[i] = (kernel[i] ?? 0) / sum;
-  return kernel;
+/** A plane with zeros around it, so that filters near its edges need no bounds checks. */
+export type PaddedPlane = {
+  readonly inner: Plane;
+  /** `inner` with `paddingPx` zeros on every side. */
+  readonly plane: Plane;
+  readonly paddingPx: number;
 };
 
-const blurLine = (line: Float32Array, output: Float32Array, kernel: Float32Array): void => {
-  // `line` carries `radius` replicated samples on both ends.
-  const radius = kernel.length - 1;
-  const centre = kernel[0] ?? 0;
-  for (let i = 0; i < output.length; i++) {
-    const at = i + radius;
-    let sum = centre * (line[at] ?? 0);
-    for (let k = 1; k <= radius; k++)
-      sum += (kernel[k] ?? 0) * ((line[at - k] ?? 0) + (line[at + k] ?? 0));
-    output[i] = sum;
-  }
+export const padPlane = (inner: Plane, paddingPx: number): PaddedPlane => {
+  const { widthPx, heightPx, data } = inner;
+  const plane = createPlane(widthPx + 2 * paddingPx, heightPx + 2 * paddingPx);
+  for (let y = 0; y < heightPx; y++)
+    plane.data.set(
+      data.subarray(y * widthPx, (y + 1) * widthPx),
+      (y + paddingPx) * plane.widthPx + paddingPx,
+    );
+  return { inner, plane, paddingPx };
 };
 
-const loadLine = (line: Float32Array, radius: number, length: number): void => {
-  const first = line[radius] ?? 0;
-  const last = line[radius + length - 1] ?? 0;
-  line.fill(first, 0, radius);
-  line.fill(last, radius + length);
-};
-
-/** Separable Gaussian blur with replicated borders. */
-export const gaussianBlur = (plane: Plane, sigmaPx: number): Plane => {
-  const { widthPx, heightPx, data } = plane;
-  const kernel = gaussianKernel(sigmaPx);
-  const radius = kernel.length - 1;
-  const result = createPlane(widthPx, heightPx);
-  const row = new Float32Array(widthPx + 2 * radius);
-  for (let y = 0; y < heightPx; y++) {
-    row.set(data.subarray(y * widthPx, (y + 1) * widthPx), radius);
-    loadLine(row, radius, widthPx);
-    blurLine(row, result.data.subarray(y * widthPx, (y + 1) * widthPx), kernel);
+/** The plane without `marginPx` samples on every side. */
+export const cropPlane = (plane: Plane, marginPx: number): Plane => {
+  const { widthPx: stride, data } = plane;
+  const result = createPlane(stride - 2 * marginPx, plane.heightPx - 2 * marginPx);
+  for (let y = 0; y < result.heightPx; y++) {
+    const start = (y + marginPx) * stride + marginPx;
+    result.data.set(data.subarray(start, start + result.widthPx), y * result.widthPx);
   }
-  blurColumns(result, kernel);
   return result;
 };
 
-const blurColumns = (plane: Plane, kernel: Float32Array): void => {
-  // Row by row over all columns at once: the same arithmetic as a column walk, but sequential in memory.
-  const { widthPx, heightPx, data } = plane;
-  const radius = kernel.length - 1;
-  const source = data.slice();
-  for (let y = 0; y < heightPx; y++) {
-    const out = y * widthPx;
-    for (let x = 0; x < widthPx; x++) data[out + x] = (kernel[0] ?? 0) * (source[out + x] ?? 0);
-    for (let k = 1; k <= radius; k++) {
-      const weight = kernel[k] ?? 0;
-      const above = Math.max(0, y - k) * widthPx;
-      const below = Math.min(heightPx - 1, y + k) * widthPx;
-      for (let x = 0; x < widthPx; x++)
-        data[out + x] =
-          (data[out + x] ?? 0) + weight * ((source[above + x] ?? 0) + (source[below + x] ?? 0));
-    }
-  }
+/** Weights of a Gaussian for offsets −radius … radius, summing to 1. */
+export const gaussianKernel = (sigmaPx: number): Float32Array => {
+  const radius = Math.max(1, Math.ceil(sigmaPx * 2.6));
+  const weights = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * sigmaPx * sigmaPx)),
+  );
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
 };
+
+/** Separable Gaussian blur with replicated borders. */
+export const gaussianBlur = (plane: Plane, sigmaPx: number): Plane =>
+  blurBy(plane, gaussianKernel(sigmaPx));
 
 const boxRows = (source: Float32Array, target: Float32Array, widthPx: number, radius: number) => {
   const scale = 1 / (2 * radius + 1);

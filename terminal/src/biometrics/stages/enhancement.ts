@@ -6,8 +6,8 @@ import {
   type LineFilter,
 } from "../kernels/line-filters.ts";
 import { CELL_PX, ENHANCEMENT, FREQUENCY } from "../parameters.ts";
-import { cellMeans } from "../primitives/cell-grid.ts";
-import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
+import { cellMoments } from "../primitives/cell-grid.ts";
+import { cropPlane, gaussianBlur, type PaddedPlane, type Plane } from "../primitives/plane.ts";
 import { ridgeDirectionAt, type OrientationField } from "./orientation.ts";
 import type { Mask } from "./segmentation.ts";
 
@@ -111,17 +111,6 @@ const bankFor = (stride: number): FilterBank => {
   return bank;
 };
 
-const pad = (plane: Plane): Plane => {
-  const { paddingPx } = ENHANCEMENT;
-  const result = createPlane(plane.widthPx + 2 * paddingPx, plane.heightPx + 2 * paddingPx);
-  for (let y = 0; y < plane.heightPx; y++)
-    result.data.set(
-      plane.data.subarray(y * plane.widthPx, (y + 1) * plane.widthPx),
-      (y + paddingPx) * result.widthPx + paddingPx,
-    );
-  return result;
-};
-
 export type Enhanced = {
   /** Positive on ridges, negative on valleys, 0 outside the mask. */
   readonly ridges: Plane;
@@ -129,22 +118,7 @@ export type Enhanced = {
   readonly reliability: Plane;
 };
 
-const crop = (padded: Float32Array, like: Plane): Plane => {
-  const { paddingPx } = ENHANCEMENT;
-  const stride = like.widthPx + 2 * paddingPx;
-  const result = createPlane(like.widthPx, like.heightPx);
-  for (let y = 0; y < like.heightPx; y++) {
-    const start = (y + paddingPx) * stride + paddingPx;
-    result.data.set(padded.subarray(start, start + like.widthPx), y * like.widthPx);
-  }
-  return result;
-};
-
-const energy = (plane: Plane): Plane => {
-  const squared = createPlane(plane.widthPx, plane.heightPx);
-  for (let i = 0; i < squared.data.length; i++) squared.data[i] = (plane.data[i] ?? 0) ** 2;
-  return gaussianBlur(cellMeans(squared), 2);
-};
+const energy = (plane: Plane): Plane => gaussianBlur(cellMoments(plane).meanSquare, 2);
 
 const reliabilityOf = (ridges: Plane, enhanced: Plane): Plane => {
   const before = energy(ridges);
@@ -159,9 +133,10 @@ const planPasses = (
   field: OrientationField,
   wavelength: Plane,
   mask: Mask,
-  stride: number,
+  layout: { readonly stride: number; readonly paddingPx: number },
 ): [along: FilterPass, across: FilterPass] => {
-  const { directions, wavelengths, paddingPx } = ENHANCEMENT;
+  const { directions, wavelengths } = ENHANCEMENT;
+  const { stride, paddingPx } = layout;
   const positions = new Int32Array(mask.cellCount);
   const along = new Int32Array(mask.cellCount);
   const across = new Int32Array(mask.cellCount);
@@ -186,13 +161,15 @@ const planPasses = (
 
 /** Smooths along the ridges, then keeps only the local wavelength across them: a Gabor filter that bends with the ridge. */
 export const enhance = (
-  ridges: Plane,
+  ridges: PaddedPlane,
   field: OrientationField,
   wavelength: Plane,
   mask: Mask,
 ): Enhanced => {
-  const padded = pad(ridges);
-  const passes = planPasses(field, wavelength, mask, padded.widthPx);
-  const enhanced = crop(filterInPasses(padded.data, bankFor(padded.widthPx), passes), ridges);
-  return { ridges: enhanced, reliability: reliabilityOf(ridges, enhanced) };
+  const { plane, inner, paddingPx } = ridges;
+  const stride = plane.widthPx;
+  const passes = planPasses(field, wavelength, mask, { stride, paddingPx });
+  const data = filterInPasses(plane.data, bankFor(stride), passes);
+  const enhanced = cropPlane({ ...plane, data }, paddingPx);
+  return { ridges: enhanced, reliability: reliabilityOf(inner, enhanced) };
 };

@@ -18,35 +18,49 @@ export const ridgeDirectionAt = (field: OrientationField, cell: number): number 
 
 type Tensor = { readonly difference: Plane; readonly mixed: Plane; readonly energy: Plane };
 
-const structureTensor = (ridges: Plane): Tensor => {
-  const { widthPx, heightPx, data } = ridges;
-  const { columns, rows } = gridOf(ridges);
-  const difference = createPlane(columns, rows);
-  const mixed = createPlane(columns, rows);
-  const energy = createPlane(columns, rows);
-  for (let y = 1; y < heightPx - 1; y++) {
-    const cellRow = Math.floor(y / CELL_PX) * columns;
-    for (let x = 1; x < widthPx - 1; x++) {
-      const i = y * widthPx + x;
+/** Sums of the tensor over the samples of one cell that have all their neighbours, into place `cell`. */
+const sumCell = (
+  { widthPx, heightPx, data }: Plane,
+  { difference, mixed, energy }: Tensor,
+  column: number,
+  row: number,
+): void => {
+  const left = Math.max(1, column * CELL_PX);
+  const right = Math.min(widthPx - 1, (column + 1) * CELL_PX);
+  const bottom = Math.min(heightPx - 1, (row + 1) * CELL_PX);
+  let [xx, yy, xy] = [0, 0, 0];
+  for (let y = Math.max(1, row * CELL_PX); y < bottom; y++)
+    for (let i = y * widthPx + left; i < y * widthPx + right; i++) {
       const northWest = data[i - widthPx - 1] ?? 0;
       const northEast = data[i - widthPx + 1] ?? 0;
       const southWest = data[i + widthPx - 1] ?? 0;
       const southEast = data[i + widthPx + 1] ?? 0;
       // Scharr's 3-10-3 weights: the 3×3 gradient whose direction depends least on the direction itself.
-      const gx =
-        3 * (northEast + southEast - northWest - southWest) +
-        10 * ((data[i + 1] ?? 0) - (data[i - 1] ?? 0));
+      const falling = southEast - northWest;
+      const rising = northEast - southWest;
+      const gx = 3 * (falling + rising) + 10 * ((data[i + 1] ?? 0) - (data[i - 1] ?? 0));
       const gy =
-        3 * (southWest + southEast - northWest - northEast) +
-        10 * ((data[i + widthPx] ?? 0) - (data[i - widthPx] ?? 0));
-      const cell = cellRow + ((x / CELL_PX) | 0);
-      // The gradient points across the ridge; the doubled angle is turned by π to point along it.
-      difference.data[cell] = (difference.data[cell] ?? 0) + (gy * gy - gx * gx);
-      mixed.data[cell] = (mixed.data[cell] ?? 0) - 2 * gx * gy;
-      energy.data[cell] = (energy.data[cell] ?? 0) + (gx * gx + gy * gy);
+        3 * (falling - rising) + 10 * ((data[i + widthPx] ?? 0) - (data[i - widthPx] ?? 0));
+      xx += gx * gx;
+      yy += gy * gy;
+      xy += gx * gy;
     }
-  }
-  return { difference, mixed, energy };
+  const cell = row * difference.widthPx + column;
+  // The gradient points across the ridge; the doubled angle is turned by π to point along it.
+  difference.data[cell] = yy - xx;
+  mixed.data[cell] = -2 * xy;
+  energy.data[cell] = xx + yy;
+};
+
+const structureTensor = (ridges: Plane): Tensor => {
+  const { columns, rows } = gridOf(ridges);
+  const difference = createPlane(columns, rows);
+  const mixed = createPlane(columns, rows);
+  const energy = createPlane(columns, rows);
+  const tensor = { difference, mixed, energy };
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) sumCell(ridges, tensor, column, row);
+  return tensor;
 };
 
 const divide = (value: Plane, by: Plane): Plane => {
@@ -67,6 +81,6 @@ export const estimateOrientation = (ridges: Plane): OrientationField => {
   const smoothSin2 = gaussianBlur(sin2, smoothingSigmaCells);
   const coherence = createPlane(cos2.widthPx, cos2.heightPx);
   for (let i = 0; i < coherence.data.length; i++)
-    coherence.data[i] = Math.hypot(smoothCos2.data[i] ?? 0, smoothSin2.data[i] ?? 0);
+    coherence.data[i] = Math.sqrt((smoothCos2.data[i] ?? 0) ** 2 + (smoothSin2.data[i] ?? 0) ** 2);
   return { cos2: smoothCos2, sin2: smoothSin2, coherence };
 };

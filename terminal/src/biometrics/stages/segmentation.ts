@@ -1,5 +1,4 @@
 import { SEGMENTATION } from "../parameters.ts";
-import { cellMeans } from "../primitives/cell-grid.ts";
 import { boxBlurTwice, createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
 import type { Normalised } from "./normalisation.ts";
 
@@ -76,7 +75,7 @@ export const maskFrom = (believed: Plane): Mask => {
 /** Where there is print at all: local contrast against the strong part of this very image. */
 export const segment = (normalised: Normalised): Mask => {
   const { contrastShare, minContrast, smoothingSigmaCells } = SEGMENTATION;
-  const contrast = gaussianBlur(cellMeans(normalised.contrast), smoothingSigmaCells);
+  const contrast = gaussianBlur(normalised.contrast, smoothingSigmaCells);
   const threshold = Math.max(minContrast, contrastShare * quantile(contrast.data, 0.9));
   const believed = createPlane(contrast.widthPx, contrast.heightPx);
   for (let i = 0; i < believed.data.length; i++)
