@@ -130,6 +130,7 @@ describe("extract", () => {
       "wavelength",
       "enhanced",
       "mask",
+      "ground",
       "binarised",
       "skeleton",
       "candidates",

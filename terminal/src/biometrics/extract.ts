@@ -9,6 +9,7 @@ import { estimateWavelength } from "./stages/frequency.ts";
 import { findMinutiae } from "./stages/minutiae.ts";
 import { normalise } from "./stages/normalisation.ts";
 import { estimateOrientation } from "./stages/orientation.ts";
+import { judgePolarity, upright } from "./stages/polarity.ts";
 import { judge, rate } from "./stages/quality.ts";
 import { scaleToWorkingResolution } from "./stages/scaling.ts";
 import { refine, segment } from "./stages/segmentation.ts";
@@ -37,7 +38,9 @@ export const extract: Extract = (image: GrayImage, tap: Tap = noTap): Extraction
   tap("enhanced", enhanced);
   const mask = refine(print, enhanced.reliability);
   tap("mask", mask);
-  const skeleton = binarise(enhanced.ridges, mask);
+  const polarity = judgePolarity(scaled, normalised, enhanced, mask);
+  tap("ground", polarity.ground);
+  const skeleton = binarise(upright(enhanced.ridges, polarity), mask);
   tap("binarised", skeleton);
   thin(skeleton);
   pruneSpurs(skeleton, SKELETON.spurPx);

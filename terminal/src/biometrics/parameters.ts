@@ -20,6 +20,8 @@ export const SCALING = {
   workingDpi: 500,
   /** Relative resolution error left alone: 2 % over a 15 mm finger is one ridge. */
   keepWithin: 0.02,
+  /** Longer sides are cut to the part with most print: 40 mm, more than any finger leaves. */
+  maxSidePx: 800,
 } as const;
 
 export const NORMALISATION = {
@@ -79,6 +81,22 @@ export const ENHANCEMENT = {
   acrossSigmaShare: 0.45,
   /** Zeros around the print: the farthest tap of a filter or of a signature is 21 px away. */
   paddingPx: 24,
+} as const;
+
+/** Whether dark lines are the ridges: the ground around the print compared with both (`stages/polarity.ts`). */
+export const POLARITY = {
+  /** Cells and samples of them that say how dark and how light the lines of the print are. */
+  minReliability: 0.35,
+  minStrength: 0.4,
+  reachSigmaCells: 3,
+  /** Samples a cell, after smoothing, under which no print is near. */
+  minSamples: 0.05,
+  /** Local deviation of even ground, as a share of half the distance between dark and light lines. */
+  maxDeviationShare: 0.35,
+  minGroundCells: 20,
+  /** Ground is about 1 in usual prints (lowest of 720: 0.03), −1 in inverted ones. */
+  maxInvertedGround: -0.25,
+  clip: 1.5,
 } as const;
 
 export const SKELETON = {

@@ -9,8 +9,10 @@ export const gridOf = (image: Plane): CellGrid => ({
   rows: Math.ceil(image.heightPx / CELL_PX),
 });
 
-/** Mean and mean square of each cell. */
-export const cellMoments = (image: Plane): { readonly mean: Plane; readonly meanSquare: Plane } => {
+/** Mean and mean square of the samples of each cell. */
+export type CellMoments = { readonly mean: Plane; readonly meanSquare: Plane };
+
+export const cellMoments = (image: Plane): CellMoments => {
   const { columns, rows } = gridOf(image);
   const { widthPx, heightPx, data } = image;
   const mean = createPlane(columns, rows);

@@ -1,4 +1,4 @@
-/** 8-bit grey image, row-major from the top left; 0 = black. Ridges are expected dark (docs/fingerprint.md says what an inverted print costs). */
+/** 8-bit grey image, row-major from the top left; 0 = black. Ridges may be dark or light (stages/polarity.ts). */
 export type GrayImage = {
   readonly widthPx: number;
   readonly heightPx: number;

@@ -1,5 +1,5 @@
 import { CELL_PX, NORMALISATION } from "../parameters.ts";
-import { cellMoments } from "../primitives/cell-grid.ts";
+import { cellMoments, type CellMoments } from "../primitives/cell-grid.ts";
 import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
 
 export type Normalised = {
@@ -9,6 +9,8 @@ export type Normalised = {
   readonly contrast: Plane;
   /** Per cell: local mean in grey levels. */
   readonly brightness: Plane;
+  /** Of the single cells, in grey levels. */
+  readonly moments: CellMoments;
 };
 
 /** Where a sample lies between the centres of the cells: the cell before it and the share of the cell after it. */
@@ -79,5 +81,5 @@ export const normalise = (image: Plane): Normalised => {
     const mean = brightness.data[cell] ?? 0;
     contrast.data[cell] = Math.sqrt(Math.max(0, (contrast.data[cell] ?? 0) - mean * mean));
   }
-  return { ridges: flatten(smooth, brightness, contrast), contrast, brightness };
+  return { ridges: flatten(smooth, brightness, contrast), contrast, brightness, moments };
 };

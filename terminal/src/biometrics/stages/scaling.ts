@@ -1,6 +1,7 @@
 import { LIMITS, SCALING } from "../parameters.ts";
 import type { GrayImage } from "../primitives/gray-image.ts";
 import { createPlane, type Plane } from "../primitives/plane.ts";
+import { frame } from "./framing.ts";
 
 /** The caller handed over something that is not an image this engine can read at all. */
 export class InvalidImageError extends Error {
@@ -24,64 +25,75 @@ const copy = (image: GrayImage): Plane => {
   return plane;
 };
 
-/** First and last source sample and their share for every target sample: area averaging, linear when enlarging. */
-const spans = (targetPx: number, ratio: number): Float32Array[] => {
-  const weights: Float32Array[] = [];
+/** For every target sample the source samples it is made of (clamped to the image) and their shares, `width` of each. */
+type Spans = {
+  readonly width: number;
+  readonly sources: Int32Array;
+  readonly shares: Float32Array;
+};
+
+/** Area averaging when shrinking, linear interpolation when enlarging. */
+const spansOf = (targetPx: number, sourcePx: number, ratio: number): Spans => {
   const support = Math.max(1, ratio);
+  const width = Math.ceil(2 * support) + 1;
+  const sources = new Int32Array(targetPx * width);
+  const shares = new Float32Array(targetPx * width);
   for (let i = 0; i < targetPx; i++) {
     const centre = (i + 0.5) * ratio - 0.5;
     const first = Math.ceil(centre - support);
-    const last = Math.floor(centre + support);
-    const span = new Float32Array(last - first + 2);
-    span[0] = first;
     let sum = 0;
-    for (let s = first; s <= last; s++) {
-      const weight = Math.max(0, 1 - Math.abs(s - centre) / support);
-      span[s - first + 1] = weight;
+    for (let k = 0; k < width; k++) {
+      const weight = Math.max(0, 1 - Math.abs(first + k - centre) / support);
+      sources[i * width + k] = Math.min(sourcePx - 1, Math.max(0, first + k));
+      shares[i * width + k] = weight;
       sum += weight;
     }
-    for (let k = 1; k < span.length; k++) span[k] = (span[k] ?? 0) / sum;
-    weights.push(span);
+    for (let k = i * width; k < (i + 1) * width; k++) shares[k] = (shares[k] ?? 0) / sum;
   }
-  return weights;
+  return { width, sources, shares };
 };
 
-const clampIndex = (index: number, length: number): number =>
-  Math.min(length - 1, Math.max(0, index));
+/** Whole rows added with their shares. */
+const scaleColumns = (image: GrayImage, targetPx: number, ratio: number): Plane => {
+  const { widthPx, heightPx, pixels } = image;
+  const { width, sources, shares } = spansOf(targetPx, heightPx, ratio);
+  const result = createPlane(widthPx, targetPx);
+  for (let y = 0; y < targetPx; y++) {
+    const row = result.data.subarray(y * widthPx, (y + 1) * widthPx);
+    for (let k = y * width; k < (y + 1) * width; k++) {
+      const share = shares[k] ?? 0;
+      const from = (sources[k] ?? 0) * widthPx;
+      if (share === 0) continue;
+      for (let x = 0; x < widthPx; x++) row[x] = (row[x] ?? 0) + share * (pixels[from + x] ?? 0);
+    }
+  }
+  return result;
+};
 
 const scaleRows = (plane: Plane, targetPx: number, ratio: number): Plane => {
-  const result = createPlane(targetPx, plane.heightPx);
-  const columns = spans(targetPx, ratio);
-  for (let y = 0; y < plane.heightPx; y++)
-    for (const [x, span] of columns.entries()) {
+  const { widthPx, heightPx, data } = plane;
+  const { width, sources, shares } = spansOf(targetPx, widthPx, ratio);
+  const result = createPlane(targetPx, heightPx);
+  for (let y = 0; y < heightPx; y++)
+    for (let x = 0; x < targetPx; x++) {
       let sum = 0;
-      for (let k = 1; k < span.length; k++) {
-        const source = clampIndex((span[0] ?? 0) + k - 1, plane.widthPx);
-        sum += (span[k] ?? 0) * (plane.data[y * plane.widthPx + source] ?? 0);
-      }
+      for (let k = x * width; k < (x + 1) * width; k++)
+        sum += (shares[k] ?? 0) * (data[y * widthPx + (sources[k] ?? 0)] ?? 0);
       result.data[y * targetPx + x] = sum;
     }
   return result;
 };
 
-const transpose = (plane: Plane): Plane => {
-  const { widthPx, heightPx, data } = plane;
-  const result = createPlane(heightPx, widthPx);
-  for (let y = 0; y < heightPx; y++)
-    for (let x = 0; x < widthPx; x++) result.data[x * heightPx + y] = data[y * widthPx + x] ?? 0;
-  return result;
-};
-
 /**
- * The image as samples at 500 dpi.
+ * The image as samples at 500 dpi, at most `SCALING.maxSidePx` a side.
  * @throws InvalidImageError when the size, the resolution or the pixel count is outside `LIMITS`.
  */
 export const scaleToWorkingResolution = (image: GrayImage): Plane => {
   requireImage(image);
   const ratio = image.resolutionDpi / SCALING.workingDpi;
-  if (Math.abs(ratio - 1) < SCALING.keepWithin) return copy(image);
-  const widthPx = Math.max(1, Math.round(image.widthPx / ratio));
-  const heightPx = Math.max(1, Math.round(image.heightPx / ratio));
-  const wide = scaleRows(copy(image), widthPx, ratio);
-  return transpose(scaleRows(transpose(wide), heightPx, ratio));
+  const framed = frame(image, Math.floor(SCALING.maxSidePx * ratio));
+  if (Math.abs(ratio - 1) < SCALING.keepWithin) return copy(framed);
+  const widthPx = Math.max(1, Math.round(framed.widthPx / ratio));
+  const heightPx = Math.max(1, Math.round(framed.heightPx / ratio));
+  return scaleRows(scaleColumns(framed, heightPx, ratio), widthPx, ratio);
 };
