@@ -11,3 +11,10 @@ export const wholeFrom = (text: string, option: string, { min, max }: WholeRange
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
   throw new UsageError(`--${option} takes a whole number from ${min} to ${max}, not "${text}"`);
 };
+
+/** @throws UsageError unless `text` is one of the choices. */
+export const oneOf = <T extends string>(text: string, option: string, choices: readonly T[]): T => {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`--${option} takes ${choices.join(" or ")}, not "${text}"`);
+};

@@ -8,6 +8,7 @@ import { parsePgm } from "./pgm.ts";
 import { reportSet, scorePairs, type Extracted, type ExtractedSet } from "./verification.ts";
 
 const IMPRESSIONS = 4;
+const THREE = { enrol: 3, stored: "all" } as const;
 
 const placements = (finger: number): readonly Template[] =>
   growFinger(7, finger, IMPRESSIONS).placements;
@@ -34,7 +35,7 @@ const setOf = (fingers: readonly number[], shown = placements): ExtractedSet => 
 describe("enrolled fingers", () => {
   it("are all probed by every impression that is not enrolled, in as many splits", () => {
     const set = setOf([0, 1, 2]);
-    const report = searchEnrolled({ enrolled: set, probed: set }, 3);
+    const report = searchEnrolled({ enrolled: set, probed: set }, THREE);
     expect(report).toMatchObject({ splits: 4, fingers: 3, probes: 12, dropped: 0 });
     expect(report.first).toEqual({ right: 12, wrong: 0, unsure: 0 });
     expect(report.rates).toMatchObject({ eer: 0, fmr1000: 0 });
@@ -46,7 +47,7 @@ describe("enrolled fingers", () => {
   it("are missed, not mistaken, when other fingers lie on the glass under their names", () => {
     const enrolled = setOf([0, 1]);
     const probed = setOf([0, 1], (finger) => placements(finger + 10));
-    const report = searchEnrolled({ enrolled, probed }, 3);
+    const report = searchEnrolled({ enrolled, probed }, THREE);
     expect(report.first).toEqual({ right: 0, wrong: 0, unsure: 8 });
     expect(report.second).toEqual({ right: 0, wrong: 0, unsure: 8 });
   });
@@ -61,7 +62,7 @@ describe("enrolled fingers", () => {
         failure: "partial",
       })),
     };
-    expect(searchEnrolled({ enrolled, probed }, 3).rates?.zeroFmr).toBe(1);
+    expect(searchEnrolled({ enrolled, probed }, THREE).rates?.zeroFmr).toBe(1);
   });
 
   it("leave out the placement of another finger", () => {

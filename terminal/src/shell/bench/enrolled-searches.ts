@@ -24,7 +24,7 @@ export type EnrolledReport = {
   readonly fingers: number;
   readonly probes: number;
   readonly dropped: number;
-  /** Verification scores as a search makes them, of merged template and placements together. */
+  /** Verification scores as a search makes them, of everything that is stored. */
   readonly rates: ErrorRates | null;
   /** The same with the merged template alone. */
   readonly mergedRates: ErrorRates | null;
@@ -38,6 +38,10 @@ export type EnrolledReport = {
   readonly highestStrangerTwice: number;
   readonly lowestOwn: number;
 };
+
+/** How many impressions are enrolled, and whether the placements are kept beside the merged template. */
+export type Enrolment = { readonly enrol: number; readonly stored: Stored };
+export type Stored = "all" | "merged";
 
 type Probe = { readonly finger: string; readonly template: Template | null };
 
@@ -71,9 +75,10 @@ const impressionsOf = (sets: readonly ExtractedSet[]): ReadonlyMap<string, reado
 /** Split `turn` enrols `enrol` impressions from the `turn`-th on, round and round; the others are probes. */
 const divide = (
   sets: { readonly enrolled: ExtractedSet; readonly probed: ExtractedSet },
-  enrol: number,
+  enrolment: Enrolment,
   turn: number,
 ): Split => {
+  const { enrol } = enrolment;
   const entries: GalleryEntry[] = [];
   const probes: Probe[] = [];
   let dropped = 0;
@@ -91,7 +96,8 @@ const divide = (
       .filter((template) => template !== null);
     const { templates, droppedCount } = enrolFinger(own);
     dropped += droppedCount;
-    if (templates.length > 0) entries.push({ key: finger, templates });
+    const kept = templates.slice(0, enrolment.stored === "merged" ? 1 : Infinity);
+    if (kept.length > 0) entries.push({ key: finger, templates: kept });
     for (const { print, template } of ofFinger(sets.probed, finger))
       if (!chosen.has(print.impression))
         probes.push({ finger, template: template === null ? null : asStored(template) });
@@ -178,12 +184,12 @@ const searchSplit = ({ entries, probes }: Split, tally: Tally): void => {
 };
 
 /**
- * Enrols `enrol` impressions of every finger of one set and searches for the others in another (or the same) set of the
+ * Enrols some impressions of every finger of one set and searches for the others in another (or the same) set of the
  * same fingers; as many splits as a finger has impressions, so that every impression is enrolled and probed.
  */
 export const searchEnrolled = (
   sets: { readonly enrolled: ExtractedSet; readonly probed: ExtractedSet },
-  enrol: number,
+  enrolment: Enrolment,
 ): EnrolledReport => {
   const splits = Math.max(
     ...[...impressionsOf([sets.enrolled]).values()].map(({ length }) => length),
@@ -200,7 +206,7 @@ export const searchEnrolled = (
   };
   let [probes, dropped, fingers] = [0, 0, 0];
   for (let turn = 0; turn < splits; turn++) {
-    const split = divide(sets, enrol, turn);
+    const split = divide(sets, enrolment, turn);
     probes += split.probes.length;
     dropped += split.dropped;
     fingers = Math.max(fingers, split.entries.length);

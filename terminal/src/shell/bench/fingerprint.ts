@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 
 import { LIMITS } from "../../biometrics/parameters.ts";
 import { describeEnrolled, describeSet, meansOf } from "./accuracy-text.ts";
-import { searchEnrolled } from "./enrolled-searches.ts";
+import { searchEnrolled, type Stored } from "./enrolled-searches.ts";
 import { listSets, NoPrintsError, readSet, type SetPlace } from "./print-folder.ts";
-import { wholeFrom, UsageError } from "./arguments.ts";
+import { oneOf, UsageError, wholeFrom } from "./arguments.ts";
 import {
   extractSet,
   reportSet,
@@ -22,7 +22,9 @@ const USAGE = `usage: npm run bench:fingerprint -- --data DIR [--sets REGEX] [--
   --scores DIR   writes DIR/<set>.tsv with rows: set, file, file, score (-1: not extracted)
   --dpi N        resolution of every image, whatever the manifest says
   --enrol K      enrols K impressions of every finger (merged and each) and searches for the others, in as many splits
-                 as there are impressions; --cross also between sets of the same fingers (sim_r307_x, sim_r503_x, x)`;
+                 as there are impressions
+  --stored WHAT  "all" (merged template and placements) or "merged" alone
+  --cross        also between sets of the same fingers (sim_r307_x, sim_r503_x, x)`;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -43,6 +45,7 @@ type Options = {
   readonly places: readonly SetPlace[];
   readonly scores: string | null;
   readonly enrol: readonly number[];
+  readonly stored: Stored;
   readonly isCross: boolean;
   readonly resolutionDpi: number | null;
 };
@@ -90,7 +93,7 @@ const runSearches = (options: Options): void => {
       for (const probed of sets) {
         const isOwn = enrolled === probed;
         if (!isOwn && !(options.isCross && family(enrolled.name) === family(probed.name))) continue;
-        const report = searchEnrolled({ enrolled, probed }, enrol);
+        const report = searchEnrolled({ enrolled, probed }, { enrol, stored: options.stored });
         const name = isOwn ? enrolled.name : `${enrolled.name} -> ${probed.name}`;
         for (const line of describeEnrolled(`enrol ${enrol} ${name}`, report)) print(line);
         if (isOwn) own.push(report.rates);
@@ -116,6 +119,7 @@ const optionsFrom = (args: readonly string[]): Options => {
       sets: { type: "string", default: "." },
       scores: { type: "string" },
       enrol: { type: "string" },
+      stored: { type: "string", default: "all" },
       cross: { type: "boolean", default: false },
       dpi: { type: "string" },
     },
@@ -127,6 +131,7 @@ const optionsFrom = (args: readonly string[]): Options => {
     places: listSets(values.data, regexFrom(values.sets)),
     scores: values.scores ?? null,
     enrol: (values.enrol?.split(",") ?? []).map((text) => wholeFrom(text, "enrol", enrolRange)),
+    stored: oneOf(values.stored, "stored", ["all", "merged"]),
     isCross: values.cross,
     resolutionDpi: values.dpi === undefined ? null : wholeFrom(values.dpi, "dpi", dpiRange),
   };
