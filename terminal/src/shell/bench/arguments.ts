@@ -18,3 +18,12 @@ export const oneOf = <T extends string>(text: string, option: string, choices: r
   if (found !== undefined) return found;
   throw new UsageError(`--${option} takes ${choices.join(" or ")}, not "${text}"`);
 };
+
+/** @throws UsageError unless `text` is a regular expression. */
+export const patternFrom = (text: string, option: string): RegExp => {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new UsageError(`--${option} takes a regular expression, not "${text}"`);
+  }
+};

@@ -43,10 +43,10 @@ export type EnrolledReport = {
 export type Enrolment = { readonly enrol: number; readonly stored: Stored };
 export type Stored = "all" | "merged";
 
-type Probe = { readonly finger: string; readonly template: Template | null };
+export type Probe = { readonly finger: string; readonly template: Template | null };
 
 /** One way to divide the impressions. */
-type Split = {
+export type Split = {
   readonly entries: readonly GalleryEntry[];
   readonly probes: readonly Probe[];
   readonly dropped: number;
@@ -58,7 +58,9 @@ const topScore = (found: Identification): number =>
   found.kind === "identified" ? found.score : found.bestScore;
 
 /** The impressions that every finger has in either set, in order. */
-const impressionsOf = (sets: readonly ExtractedSet[]): ReadonlyMap<string, readonly string[]> => {
+export const impressionsOf = (
+  sets: readonly ExtractedSet[],
+): ReadonlyMap<string, readonly string[]> => {
   const byFinger = new Map<string, Set<string>>();
   for (const { print } of sets.flatMap(({ extracted }) => extracted)) {
     const known = byFinger.get(print.finger) ?? new Set<string>();
@@ -73,7 +75,7 @@ const impressionsOf = (sets: readonly ExtractedSet[]): ReadonlyMap<string, reado
 };
 
 /** Split `turn` enrols `enrol` impressions from the `turn`-th on, round and round; the others are probes. */
-const divide = (
+export const divide = (
   sets: { readonly enrolled: ExtractedSet; readonly probed: ExtractedSet },
   enrolment: Enrolment,
   turn: number,

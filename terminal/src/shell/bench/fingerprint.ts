@@ -6,7 +6,7 @@ import { LIMITS } from "../../biometrics/parameters.ts";
 import { describeEnrolled, describeSet, meansOf } from "./accuracy-text.ts";
 import { searchEnrolled, type Stored } from "./enrolled-searches.ts";
 import { listSets, NoPrintsError, readSet, type SetPlace } from "./print-folder.ts";
-import { oneOf, UsageError, wholeFrom } from "./arguments.ts";
+import { oneOf, patternFrom, UsageError, wholeFrom } from "./arguments.ts";
 import {
   extractSet,
   reportSet,
@@ -103,14 +103,6 @@ const runSearches = (options: Options): void => {
   }
 };
 
-const regexFrom = (text: string): RegExp => {
-  try {
-    return new RegExp(text);
-  } catch {
-    throw new UsageError(`--sets takes a regular expression, not "${text}"`);
-  }
-};
-
 const optionsFrom = (args: readonly string[]): Options => {
   const { values } = parseArgs({
     args: [...args],
@@ -128,7 +120,7 @@ const optionsFrom = (args: readonly string[]): Options => {
   const dpiRange = { min: LIMITS.minDpi, max: LIMITS.maxDpi };
   const enrolRange = { min: 1, max: LIMITS.maxPlacements };
   return {
-    places: listSets(values.data, regexFrom(values.sets)),
+    places: listSets(values.data, patternFrom(values.sets, "sets")),
     scores: values.scores ?? null,
     enrol: (values.enrol?.split(",") ?? []).map((text) => wholeFrom(text, "enrol", enrolRange)),
     stored: oneOf(values.stored, "stored", ["all", "merged"]),
