@@ -27,8 +27,15 @@ export type Template = {
 export type PoorReason =
   "no-finger" | "too-dry" | "too-wet" | "off-centre" | "partial" | "residual-print";
 
+/** `quality` says how likely another placement will match (docs/fingerprint.md has the table). */
 export type Extraction =
-  | { readonly kind: "template"; readonly template: Template; readonly quality: number }
+  | {
+      readonly kind: "template";
+      readonly template: Template;
+      readonly quality: number;
+      /** What would make a better placement, where the quality is low and the print says why. */
+      readonly weakness?: PoorReason;
+    }
   | { readonly kind: "poor"; readonly reason: PoorReason; readonly quality: number };
 
 /** Receives every intermediate result of a pipeline under its stage's name. */

@@ -1,4 +1,4 @@
-import type { Extract, Extraction, Tap } from "./engine-api.ts";
+import type { Extract, Extraction, Tap, Template } from "./engine-api.ts";
 import { ENHANCEMENT, LIMITS, SKELETON } from "./parameters.ts";
 import type { GrayImage } from "./primitives/gray-image.ts";
 import { padPlane } from "./primitives/plane.ts";
@@ -6,6 +6,7 @@ import { binarise } from "./stages/binarisation.ts";
 import { enhance } from "./stages/enhancement.ts";
 import { removeFalseMinutiae } from "./stages/false-minutiae.ts";
 import { estimateWavelength } from "./stages/frequency.ts";
+import { measureLevels } from "./stages/levels.ts";
 import { findMinutiae } from "./stages/minutiae.ts";
 import { normalise } from "./stages/normalisation.ts";
 import { estimateOrientation } from "./stages/orientation.ts";
@@ -38,7 +39,8 @@ export const extract: Extract = (image: GrayImage, tap: Tap = noTap): Extraction
   tap("enhanced", enhanced);
   const mask = refine(print, enhanced.reliability);
   tap("mask", mask);
-  const polarity = judgePolarity(scaled, normalised, enhanced, mask);
+  const levels = measureLevels(scaled, enhanced, mask);
+  const polarity = judgePolarity(levels, normalised, mask);
   tap("ground", polarity.ground);
   const skeleton = binarise(upright(enhanced.ridges, polarity), mask);
   tap("binarised", skeleton);
@@ -52,18 +54,11 @@ export const extract: Extract = (image: GrayImage, tap: Tap = noTap): Extraction
     .toSorted((a, b) => b.quality - a.quality)
     .slice(0, LIMITS.maxMinutiae);
   tap("minutiae", minutiae);
-  const { quality, reason } = judge({
-    mask,
-    reliability: enhanced.reliability,
-    field,
-    normalised,
-    minutiae,
-  });
-  if (reason !== null) return { kind: "poor", reason, quality };
+  const ridgesUp = upright(normalised.ridges, polarity);
+  const { quality, weakness, isUsable } = judge({ mask, ridges: ridgesUp, normalised, minutiae });
+  // A print with too few minutiae and nothing else to blame shows too little of the finger.
+  if (!isUsable) return { kind: "poor", reason: weakness ?? "partial", quality };
   const { widthPx, heightPx } = scaled;
-  return {
-    kind: "template",
-    quality,
-    template: { widthPx, heightPx, minutiae, placementCount: 1 },
-  };
+  const template: Template = { widthPx, heightPx, minutiae, placementCount: 1 };
+  return { kind: "template", quality, template, ...(weakness === null ? {} : { weakness }) };
 };

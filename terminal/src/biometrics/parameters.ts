@@ -83,18 +83,22 @@ export const ENHANCEMENT = {
   paddingPx: 24,
 } as const;
 
-/** Whether dark lines are the ridges: the ground around the print compared with both (`stages/polarity.ts`). */
-export const POLARITY = {
-  /** Cells and samples of them that say how dark and how light the lines of the print are. */
+/** How dark the dark lines of the print are and how light the light ones (`stages/levels.ts`). */
+export const LEVELS = {
+  /** Cells and samples of them that are asked. */
   minReliability: 0.35,
   minStrength: 0.4,
   reachSigmaCells: 3,
   /** Samples a cell, after smoothing, under which no print is near. */
   minSamples: 0.05,
+} as const;
+
+/** Whether dark lines are the ridges: the ground around the print compared with both (`stages/polarity.ts`). */
+export const POLARITY = {
   /** Local deviation of even ground, as a share of half the distance between dark and light lines. */
   maxDeviationShare: 0.35,
   minGroundCells: 20,
-  /** Ground is about 1 in usual prints (lowest of 720: 0.03), −1 in inverted ones. */
+  /** Ground is about 1 in usual prints (lowest of 720: 0.05), −1 in inverted ones. */
   maxInvertedGround: -0.25,
   clip: 1.5,
 } as const;
@@ -125,7 +129,30 @@ export const QUALITY = {
   minMinutiae: 6,
   /** Area that must be print, mm² (a R503 sees 95 mm²). */
   minAreaMm2: 20,
-  goodAreaMm2: 80,
+  /** Less print than this is called partial, mm², where the image would have shown more: of less than this share of it. */
+  partialAreaMm2: 60,
+  partialShare: 0.75,
+  /** Distance of the print's middle from the image's, as a share of the side. */
+  offCentreShare: 0.2,
+  /** Mean local deviation of a print so faint that nobody's finger lies there, grey levels (faintest of 720: 6.3). */
+  faintContrast: 6,
+  /** Skewness of the normalised ridges: filled valleys make it negative, broken ridges positive. */
+  wetSkewness: -0.3,
+  drySkewness: 0.65,
+  /** Clear minutiae (sum of quality^1.5) of a print of quality 63. */
+  clearMinutiae: 9,
+  clarityExponent: 1.5,
+  /** Below this quality a usable print is said to have a weakness. */
+  goodQuality: 60,
+} as const;
+
+/** A placement that shows the former one's minutiae where they were (`residual.ts`). */
+export const RESIDUAL = {
+  reachPx: 3,
+  reachRad: 0.2,
+  minMinutiae: 6,
+  /** Share of minutiae in place; see docs/fingerprint.md for what second touches reach. */
+  minShare: 0.55,
 } as const;
 
 /** Minutia Cylinder-Code, bit version with eight cells a side (Cappelli, Ferrara, Maltoni, PAMI 32(12) 2010, table 1). */

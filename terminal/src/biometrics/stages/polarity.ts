@@ -1,6 +1,6 @@
-import { CELL_PX, POLARITY } from "../parameters.ts";
+import { POLARITY } from "../parameters.ts";
 import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
-import type { Enhanced } from "./enhancement.ts";
+import type { Levels } from "./levels.ts";
 import type { Normalised } from "./normalisation.ts";
 import type { Mask } from "./segmentation.ts";
 
@@ -24,41 +24,6 @@ const openCells = ({ columns, rows, cells }: Mask): Uint8Array => {
   return open;
 };
 
-/** Per cell, grey level of the samples around it whose enhanced value times `sign` is clearly positive; 0 where there are none. */
-const levelsOf = (
-  image: Plane,
-  { ridges, reliability }: Enhanced,
-  mask: Mask,
-  sign: 1 | -1,
-): Plane => {
-  const { minReliability, minStrength, reachSigmaCells } = POLARITY;
-  const sum = createPlane(mask.columns, mask.rows);
-  const count = createPlane(mask.columns, mask.rows);
-  const { widthPx, heightPx, data } = image;
-  for (let cell = 0; cell < mask.cells.length; cell++) {
-    if (mask.cells[cell] !== 1 || (reliability.data[cell] ?? 0) < minReliability) continue;
-    const left = (cell % mask.columns) * CELL_PX;
-    const top = Math.floor(cell / mask.columns) * CELL_PX;
-    for (let y = top; y < Math.min(heightPx, top + CELL_PX); y++)
-      for (
-        let at = y * widthPx + left;
-        at < y * widthPx + Math.min(widthPx, left + CELL_PX);
-        at++
-      ) {
-        if (sign * (ridges.data[at] ?? 0) < minStrength) continue;
-        sum.data[cell] = (sum.data[cell] ?? 0) + (data[at] ?? 0);
-        count.data[cell] = (count.data[cell] ?? 0) + 1;
-      }
-  }
-  const level = gaussianBlur(sum, reachSigmaCells);
-  const samples = gaussianBlur(count, reachSigmaCells);
-  for (let cell = 0; cell < level.data.length; cell++) {
-    const weight = samples.data[cell] ?? 0;
-    level.data[cell] = weight < POLARITY.minSamples ? Number.NaN : (level.data[cell] ?? 0) / weight;
-  }
-  return level;
-};
-
 export type Polarity = {
   /** Per cell of ground, where its grey lies between the dark lines (−1) and the light ones (1); 0 elsewhere. */
   readonly ground: Plane;
@@ -74,15 +39,12 @@ export type Polarity = {
  * lines, those are the valleys. Prints that fill the image show no ground, and the usual polarity is believed.
  */
 export const judgePolarity = (
-  image: Plane,
+  { dark, light }: Levels,
   { moments }: Normalised,
-  enhanced: Enhanced,
   mask: Mask,
 ): Polarity => {
   const { maxDeviationShare, minGroundCells, maxInvertedGround, clip } = POLARITY;
   const open = openCells(mask);
-  const dark = levelsOf(image, enhanced, mask, 1);
-  const light = levelsOf(image, enhanced, mask, -1);
   const brightness = gaussianBlur(moments.mean, 1);
   const meanSquare = gaussianBlur(moments.meanSquare, 1);
   const ground = createPlane(mask.columns, mask.rows);

@@ -27,25 +27,24 @@ export const rate = (
     return { x, y, angleRad: wrapTurn(-rad), type, quality };
   });
 
-export type Verdict = { readonly quality: number; readonly reason: PoorReason | null };
+export type Verdict = {
+  /** 0 … 100. */
+  readonly quality: number;
+  /** What is wrong most, when anything is: it explains a refusal and names the weakness of a faint acceptance. */
+  readonly weakness: PoorReason | null;
+  readonly isUsable: boolean;
+};
 
 type Evidence = {
   readonly mask: Mask;
-  readonly reliability: Plane;
-  readonly field: OrientationField;
+  /** Normalised, ridges positive whatever the polarity. */
+  readonly ridges: Plane;
   readonly normalised: Normalised;
   readonly minutiae: readonly Minutia[];
 };
 
-const areaMm2Of = (mask: Mask): number =>
-  (mask.cellCount * (CELL_PX * 25.4) ** 2) / SCALING.workingDpi ** 2;
-
-const meanInside = (mask: Mask, valueAt: (cell: number) => number): number => {
-  let sum = 0;
-  for (let cell = 0; cell < mask.cells.length; cell++)
-    if (mask.cells[cell] === 1) sum += valueAt(cell);
-  return mask.cellCount === 0 ? 0 : sum / mask.cellCount;
-};
+const areaMm2Of = (cellCount: number): number =>
+  (cellCount * (CELL_PX * 25.4) ** 2) / SCALING.workingDpi ** 2;
 
 const isOffCentre = (mask: Mask): boolean => {
   let sumColumn = 0;
@@ -57,25 +56,62 @@ const isOffCentre = (mask: Mask): boolean => {
     }
   const awayX = Math.abs(sumColumn / mask.cellCount / mask.columns - 0.5);
   const awayY = Math.abs(sumRow / mask.cellCount / mask.rows - 0.5);
-  return Math.max(awayX, awayY) > 0.2;
+  return Math.max(awayX, awayY) > QUALITY.offCentreShare;
 };
 
-const reasonOf = ({ mask, normalised, minutiae }: Evidence): PoorReason | null => {
-  const areaMm2 = areaMm2Of(mask);
+/** Skewness of the ridges in the mask: moisture fills valleys until they are thin and deep, dryness breaks ridges. */
+const skewnessOf = ({ widthPx, heightPx, data }: Plane, mask: Mask): number => {
+  let [count, sum, squares, cubes] = [0, 0, 0, 0];
+  for (let cell = 0; cell < mask.cells.length; cell++) {
+    if (mask.cells[cell] !== 1) continue;
+    const left = (cell % mask.columns) * CELL_PX;
+    const top = Math.floor(cell / mask.columns) * CELL_PX;
+    for (let y = top; y < Math.min(heightPx, top + CELL_PX); y++)
+      for (let x = left; x < Math.min(widthPx, left + CELL_PX); x++) {
+        const value = data[y * widthPx + x] ?? 0;
+        count++;
+        sum += value;
+        squares += value * value;
+        cubes += value * value * value;
+      }
+  }
+  const mean = sum / count;
+  const variance = squares / count - mean * mean;
+  return (cubes / count - 3 * mean * variance - mean ** 3) / Math.max(1e-6, variance) ** 1.5;
+};
+
+const meanContrast = (mask: Mask, contrast: Plane): number => {
+  let sum = 0;
+  for (let cell = 0; cell < mask.cells.length; cell++)
+    if (mask.cells[cell] === 1) sum += contrast.data[cell] ?? 0;
+  return sum / Math.max(1, mask.cellCount);
+};
+
+const weaknessOf = ({ mask, ridges, normalised }: Evidence): PoorReason | null => {
+  const areaMm2 = areaMm2Of(mask.cellCount);
   if (areaMm2 < QUALITY.minAreaMm2 / 4) return "no-finger";
-  if (areaMm2 < QUALITY.minAreaMm2) return isOffCentre(mask) ? "off-centre" : "partial";
-  if (minutiae.length >= QUALITY.minMinutiae) return null;
-  let dark = 0;
-  for (const value of normalised.brightness.data) dark += value;
-  return dark / normalised.brightness.data.length < 96 ? "too-wet" : "too-dry";
+  const seesLittle = mask.cellCount < QUALITY.partialShare * mask.cells.length;
+  if (areaMm2 < QUALITY.minAreaMm2 || (areaMm2 < QUALITY.partialAreaMm2 && seesLittle))
+    return isOffCentre(mask) ? "off-centre" : "partial";
+  if (meanContrast(mask, normalised.contrast) < QUALITY.faintContrast) return "residual-print";
+  const skewness = skewnessOf(ridges, mask);
+  if (skewness < QUALITY.wetSkewness) return "too-wet";
+  return skewness > QUALITY.drySkewness ? "too-dry" : null;
 };
 
-/** How good a placement is, 0 … 100, and why it cannot be used if it cannot. */
+/** How much a comparison will have to go by: clear minutiae, many of them. */
+const qualityOf = (minutiae: readonly Minutia[]): number => {
+  const { clearMinutiae, clarityExponent } = QUALITY;
+  const clear = minutiae.reduce((sum, { quality }) => sum + (quality / 100) ** clarityExponent, 0);
+  return Math.round(100 * (1 - Math.exp(-clear / clearMinutiae)));
+};
+
+/** How good a placement is, 0 … 100, what is wrong with it, and whether it can be used at all. */
 export const judge = (evidence: Evidence): Verdict => {
-  const { mask, reliability, field, minutiae } = evidence;
-  const clarity = meanInside(mask, (cell) => placeQuality(reliability, field, cell));
-  const area = clamp01(areaMm2Of(mask) / QUALITY.goodAreaMm2);
-  const count = clamp01(minutiae.length / 20);
-  const quality = Math.round(100 * clarity * Math.sqrt(area * count));
-  return { quality, reason: reasonOf(evidence) };
+  const { mask, minutiae } = evidence;
+  const isUsable =
+    areaMm2Of(mask.cellCount) >= QUALITY.minAreaMm2 && minutiae.length >= QUALITY.minMinutiae;
+  const quality = qualityOf(minutiae);
+  const weakness = quality < QUALITY.goodQuality || !isUsable ? weaknessOf(evidence) : null;
+  return { quality, weakness, isUsable };
 };
