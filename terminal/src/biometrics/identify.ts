@@ -30,14 +30,14 @@ function* searchRoll(
     probes.push(toProbe(template));
     yield;
   }
+  const threshold = thresholdFor(roll.children.size, probes.length);
   const revision = roll.beginSearch(probes);
-  const steps = searchCascade(roll, probes, except);
+  const steps = searchCascade(roll, { probes, threshold, except });
   for (;;) {
     if (roll.revision() !== revision)
       throw new RangeError("The gallery was changed or searched during a search");
     const step = steps.next();
-    if (step.done === true)
-      return decide(step.value, thresholdFor(roll.children.size, probes.length));
+    if (step.done === true) return decide(step.value, threshold);
     yield;
   }
 }

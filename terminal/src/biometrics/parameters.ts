@@ -285,8 +285,12 @@ export const SHORTLIST = {
   nearPx: 17,
   nearRad: 0.6,
   minNeighbours: 2,
-  /** Minutiae of the probe that are looked up, best quality first: three vectors of sixteen. */
+  /** Minutiae of the probe that are looked up, those that say most first: three vectors of sixteen, at a glance one. */
   probeMinutiae: 48,
+  glanceMinutiae: 16,
+  /** Share of the children that are looked at closely, and number from which there is no glance. */
+  closeShare: 0.125,
+  closeKeys: 512,
   /** Prints turned further than this against each other are not found: 64/256 is 90°. */
   maxTurn: 64,
   /** Votes are counted in this many turns, with the one before and the one after: 34° together. */
@@ -296,6 +300,12 @@ export const SHORTLIST = {
   /** Children compared with their most alike template, and of those with all their templates. */
   keys: 32,
   finalKeys: 6,
+  /**
+   * Once a score is so far above the threshold, children less alike than this share of its child are not compared: a second
+   * record of the same finger that could come near it looks much more alike than that.
+   */
+  clearScore: 10,
+  clearShare: 0.2,
 } as const;
 
 /** What a gallery takes at all. */

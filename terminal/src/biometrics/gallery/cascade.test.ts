@@ -5,13 +5,13 @@ import type { GalleryEntry, Identification, Template } from "../engine-api.ts";
 import { createGallery } from "../identify.ts";
 import { prepare } from "../matcher/prepared.ts";
 import { sketch } from "../matcher/sketches.ts";
-import { SHORTLIST } from "../parameters.ts";
+import { GALLERY_LIMITS, SHORTLIST } from "../parameters.ts";
 import { placedAt, randomTemplate } from "../synthetic-print.suite.ts";
 import { searchExhaustively } from "./cascade.ts";
 import { decide, thresholdFor } from "./decision.ts";
 import { createRoll } from "./roll.ts";
 
-const CHILDREN = SHORTLIST.keys * 2;
+const CHILDREN = SHORTLIST.closeKeys + 40;
 const finger = (child: number): Template => randomTemplate(34, 5000 + child * 13);
 
 /** The finger once more: turned, shifted, every fifth minutia missing. */
@@ -22,7 +22,7 @@ const again = (child: number): Template => {
 
 const entries = Array.from({ length: CHILDREN }, (_, child): GalleryEntry => ({
   key: `child-${child}`,
-  templates: [finger(child), again(child + 900)],
+  templates: child % 8 === 0 ? [finger(child), finger(child + 900)] : [finger(child)],
 }));
 
 const roll = createRoll();
@@ -49,7 +49,7 @@ describe("the fast search", () => {
   for (const entry of entries) gallery.add(entry);
 
   it("answers what comparing everybody in full answers", () => {
-    for (const child of [0, 17, CHILDREN - 1, 700]) {
+    for (const child of [CHILDREN - 1, CHILDREN + 5]) {
       const fast = gallery.identify(again(child));
       expect(best(fast)).toBe(best(exhaustive([again(child)])));
       expect(fast.kind).toBe(child < CHILDREN ? "identified" : "not-found");
@@ -101,4 +101,92 @@ test("no order of adding, replacing and removing changes an answer", () => {
     }),
     { numRuns: 6 },
   );
+});
+
+test("every finger of a child is looked at, beside a merged one too", () => {
+  const gallery = createGallery();
+  for (const entry of entries.slice(0, SHORTLIST.keys * 3)) gallery.add(entry);
+  const merged = { ...finger(2000), placementCount: 3 };
+  gallery.add({ key: "two", templates: [merged, finger(2001)] });
+  gallery.add({
+    key: "whole",
+    templates: [{ ...finger(2002), placementCount: 2 }, again(2002), finger(2002)],
+  });
+  for (const [child, key] of [
+    [2000, "two"],
+    [2001, "two"],
+    [2002, "whole"],
+  ] as const)
+    expect(gallery.identify(again(child))).toMatchObject({ kind: "identified", key });
+});
+
+test("a child's placements are packed, but not looked at one by one beside their merged template", () => {
+  const single = createRoll();
+  single.put({ key: "a", templates: [finger(1)] });
+  const both = createRoll();
+  both.put({ key: "a", templates: [{ ...finger(1), placementCount: 2 }, again(1), again(1)] });
+  const sketched = (one: typeof both): number => one.quickLook.liveBytes();
+  expect(sketched(both)).toBe(sketched(single));
+  expect(both.memory().liveBytes).toBeGreaterThan(single.memory().liveBytes);
+});
+
+test("entries that are no fingers are held, found by nobody and given back", () => {
+  const gallery = createGallery();
+  const odd: readonly GalleryEntry[] = [
+    { key: "no templates", templates: [] },
+    { key: "no minutiae", templates: [{ ...finger(1), minutiae: [] }] },
+    {
+      key: "too many",
+      templates: [
+        {
+          ...finger(1),
+          minutiae: Array.from({ length: 900 }, (_, i) => ({
+            x: i % 250,
+            y: i / 4,
+            angleRad: i,
+            type: "ending",
+            quality: 50,
+          })),
+        },
+      ],
+    },
+    { key: "far away", templates: [placedAt(finger(1), { turnRad: 3, dx: -90_000, dy: 1e6 })] },
+    {
+      key: "no numbers",
+      templates: [
+        {
+          ...finger(1),
+          minutiae: finger(1).minutiae.map((m) => ({ ...m, x: NaN, angleRad: NaN })),
+        },
+      ],
+    },
+  ];
+  for (const entry of odd) expect(gallery.add(entry)).toEqual({ kind: "added" });
+  expect(gallery.identify({ ...finger(1), minutiae: [] })).toEqual({
+    kind: "not-found",
+    bestScore: 0,
+  });
+  expect(gallery.identify(finger(5)).kind).toBe("not-found");
+  gallery.add({ key: "child", templates: [finger(5)] });
+  expect(gallery.identify(again(5))).toMatchObject({ kind: "identified", key: "child" });
+  for (const { key } of [...odd, { key: "child" }]) gallery.remove(key);
+  expect(gallery.keyCount).toBe(0);
+  expect(gallery.memory().liveBytes).toBe(0);
+});
+
+test("a gallery refuses more children and more templates a child than it has room for", () => {
+  const gallery = createGallery();
+  const many = Array.from({ length: GALLERY_LIMITS.maxTemplatesPerKey + 1 }, () => finger(1));
+  expect(gallery.add({ key: "a", templates: many })).toEqual({
+    kind: "refused",
+    reason: "too-many-templates",
+  });
+  for (let child = 0; child < GALLERY_LIMITS.maxKeys; child++)
+    gallery.add({ key: `child-${child}`, templates: [] });
+  expect(gallery.add({ key: "one more", templates: [] })).toEqual({
+    kind: "refused",
+    reason: "gallery-full",
+  });
+  expect(gallery.add({ key: "child-7", templates: [finger(7)] })).toEqual({ kind: "added" });
+  expect(gallery.keyCount).toBe(GALLERY_LIMITS.maxKeys);
 });

@@ -2,7 +2,8 @@ import { compareTemplates } from "../matcher/comparison.ts";
 import type { Prepared } from "../matcher/prepared.ts";
 import { SHORTLIST } from "../parameters.ts";
 import { childScore, rank, type Ranking } from "./decision.ts";
-import type { SketchedProbe } from "./quick-look.ts";
+import { nthHighest } from "./nth-highest.ts";
+import type { Look, SketchedProbe } from "./quick-look.ts";
 import type { Child, Roll, StoredTemplate } from "./roll.ts";
 
 /** A placement that is looked for. */
@@ -13,19 +14,14 @@ type Steps<Result> = Generator<undefined, Result, undefined>;
 /** A child with what the first look saw: the likeness of its most alike template, summed over the placements. */
 type Seen = { readonly child: Child; readonly likeness: number; readonly template: StoredTemplate };
 
-type Scored = { readonly child: Child; readonly score: number };
-
-const lookAt = (roll: Roll, child: Child, placements: number): Seen | null => {
-  let seen: Seen | null = null;
-  for (const template of child.templates) {
-    if (template.sketches === null) continue;
-    let likeness = 0;
-    for (let probe = 0; probe < placements; probe++)
-      likeness += roll.quickLook.likeness(probe, template.sketches);
-    if (seen === null || likeness > seen.likeness) seen = { child, likeness, template };
-  }
-  return seen;
+/** What a search asks: its placements, the score it will decide by, and who is not meant. */
+export type Asked = {
+  readonly probes: readonly PreparedProbe[];
+  readonly threshold: number;
+  readonly except: string | null;
 };
+
+type Scored = { readonly child: Child; readonly score: number };
 
 /** Most alike first; of equals the one whose key comes first, so that no order of adding matters. */
 const byLikeness = (a: Seen, b: Seen): number =>
@@ -33,36 +29,67 @@ const byLikeness = (a: Seen, b: Seen): number =>
 const byScore = (a: Scored, b: Scored): number =>
   b.score - a.score || (a.child.key < b.child.key ? -1 : 1);
 
-/** The first look at every child: the most alike, most alike first. */
-function* mostAlike(roll: Roll, placements: number, except: string | null): Steps<readonly Seen[]> {
-  let best: Seen[] = [];
+const lookAt = (roll: Roll, child: Child, look: Look): Seen | null => {
+  let seen: Seen | null = null;
+  for (const template of child.templates) {
+    if (template.sketches === null) continue;
+    const likeness = roll.quickLook.likeness(template.sketches, look);
+    if (seen === null || likeness > seen.likeness) seen = { child, likeness, template };
+  }
+  return seen;
+};
+
+/** Looks at children; answers the `count` most alike, and those as alike as the last of them. */
+function* mostAlike(
+  roll: Roll,
+  children: Iterable<Child>,
+  { look, count }: { readonly look: Look; readonly count: number },
+): Steps<readonly Seen[]> {
+  const seen: Seen[] = [];
   let looked = 0;
-  let floor = -1;
-  for (const child of roll.children.values()) {
-    const seen = child.key === except ? null : lookAt(roll, child, placements);
-    if (seen !== null && seen.likeness >= floor) best.push(seen);
-    // Cut back now and then: what is kept stays a few dozen, whatever the gallery's size.
-    if (best.length >= 8 * SHORTLIST.keys) {
-      best = best.toSorted(byLikeness).slice(0, SHORTLIST.keys);
-      floor = best.at(-1)?.likeness ?? -1;
-    }
+  for (const child of children) {
+    const one = lookAt(roll, child, look);
+    if (one !== null) seen.push(one);
     if (++looked % SHORTLIST.sliceFingers === 0) yield;
   }
-  return best.toSorted(byLikeness).slice(0, SHORTLIST.keys);
+  if (seen.length <= count) return seen;
+  const floor = nthHighest(
+    seen.map(({ likeness }) => likeness),
+    count,
+  );
+  return seen.filter(({ likeness }) => likeness >= floor);
 }
 
+/** Everybody at a glance, an eighth of them closely: the most alike, most alike first. */
+function* shortlist(roll: Roll, ask: Asked): Steps<readonly Seen[]> {
+  const children = [...roll.children.values()].filter(({ key }) => key !== ask.except);
+  const closely = Math.max(SHORTLIST.closeKeys, Math.ceil(children.length * SHORTLIST.closeShare));
+  let near: readonly Child[] = children;
+  if (children.length > closely) {
+    const glance = { look: "glance", count: closely } as const;
+    near = (yield* mostAlike(roll, children, glance)).map(({ child }) => child);
+  }
+  const alike = yield* mostAlike(roll, near, { look: "close", count: SHORTLIST.keys });
+  return alike.toSorted(byLikeness).slice(0, SHORTLIST.keys);
+}
+
+/** Nobody less alike than this need be compared once a child's score is beyond doubt. */
+const isOutOfQuestion = (seen: Seen, leader: (Seen & Scored) | null, doubtful: number): boolean =>
+  leader !== null &&
+  leader.score >= doubtful &&
+  seen.likeness < SHORTLIST.clearShare * leader.likeness;
+
 /** Compares the most alike templates in full and keeps the few best children. */
-function* fewBest(
-  roll: Roll,
-  probes: readonly PreparedProbe[],
-  alike: readonly Seen[],
-): Steps<readonly Scored[]> {
+function* fewBest(roll: Roll, ask: Asked, alike: readonly Seen[]): Steps<readonly Scored[]> {
   const scored: Scored[] = [];
-  for (const { child, template } of alike) {
+  let leader: (Seen & Scored) | null = null;
+  for (const seen of alike) {
+    if (isOutOfQuestion(seen, leader, ask.threshold + SHORTLIST.clearScore)) break;
     let score = 0;
-    for (const { prepared } of probes)
-      score += compareTemplates(prepared, roll.prepared(template)).score;
-    scored.push({ child, score });
+    for (const { prepared } of ask.probes)
+      score += compareTemplates(prepared, roll.prepared(seen.template)).score;
+    scored.push({ child: seen.child, score });
+    if (leader === null || score > leader.score) leader = { ...seen, score };
     yield;
   }
   return scored.toSorted(byScore).slice(0, SHORTLIST.finalKeys);
@@ -93,21 +120,11 @@ function* fullScores(
 const rankOf = (scored: readonly Scored[]): Ranking =>
   rank(scored.map(({ child, score }) => ({ key: child.key, score })));
 
-/** Best and second child for the placements that the roll was told to look for: everybody at a glance, few closely, fewer fully. */
-export function* searchCascade(
-  roll: Roll,
-  probes: readonly PreparedProbe[],
-  except: string | null,
-): Steps<Ranking> {
-  const alike = yield* mostAlike(roll, probes.length, except);
-  const few = yield* fewBest(roll, probes, alike);
-  return rankOf(
-    yield* fullScores(
-      roll,
-      probes,
-      few.map(({ child }) => child),
-    ),
-  );
+/** Best and second child for the placements that the roll was told to look for: all at a glance, few in full. */
+export function* searchCascade(roll: Roll, ask: Asked): Steps<Ranking> {
+  const few = yield* fewBest(roll, ask, yield* shortlist(roll, ask));
+  const children = few.map(({ child }) => child);
+  return rankOf(yield* fullScores(roll, ask.probes, children));
 }
 
 /** The slow obvious search: every template of every child in full. The witness of the cascade. */

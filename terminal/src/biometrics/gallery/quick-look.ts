@@ -1,19 +1,16 @@
 import { HALF_ONES_BYTE, SKETCH_BYTES } from "../matcher/sketches.ts";
 import { GALLERY_LIMITS, SHORTLIST } from "../parameters.ts";
 import { createPackedPool } from "./packed-pool.ts";
-import {
-  BLOCK_BYTES,
-  LANES,
-  NEAREST_BYTES,
-  type NearestAsk,
-  type SketchMemory,
-} from "./sketch-memory.ts";
+import { BLOCK_BYTES, LANES, NEAREST_BYTES, type SketchMemory } from "./sketch-memory.ts";
 
 /** Sketches of a placement and its minutiae's qualities, in the same order. */
 export type SketchedProbe = {
   readonly sketches: Uint8Array;
   readonly quality: ArrayLike<number>;
 };
+
+/** How much of a placement is looked at: its best minutiae, or all that are looked up. */
+export type Look = "glance" | "close";
 
 /** The stored fingers' sketches in one memory, and how alike a probe is to each of them at a glance. */
 export type QuickLook = {
@@ -22,25 +19,31 @@ export type QuickLook = {
   readonly remove: (slot: number) => void;
   /** Takes the placements that are looked for from now on, at most `GALLERY_LIMITS.maxProbes`. */
   readonly lookFor: (probes: readonly SketchedProbe[]) => void;
-  /** Likeness of a placement (index in what is looked for) and a finger: half bits in common that agree on one turn. */
-  readonly likeness: (probe: number, slot: number) => number;
+  /** Likeness of what is looked for and a finger, summed over the placements: whole, 0 or more. */
+  readonly likeness: (slot: number, look: Look) => number;
   /** Bytes of the sketches stored, and of the memory around them. */
   readonly liveBytes: () => number;
   readonly heldBytes: () => number;
 };
 
 const MAX_BLOCKS = SHORTLIST.probeMinutiae / LANES;
+const GLANCE_BLOCKS = SHORTLIST.glanceMinutiae / LANES;
 const PROBE_BYTES = MAX_BLOCKS * BLOCK_BYTES;
 /** Before the pool: the placements looked for, then the answer of one look. */
 const NEAREST_AT = GALLERY_LIMITS.maxProbes * PROBE_BYTES;
 const POOL_AT = NEAREST_AT + MAX_BLOCKS * NEAREST_BYTES;
 
-/** Minutiae that say something, best quality first, as many as are looked up. */
-const chosen = ({ sketches, quality }: SketchedProbe): number[] =>
-  Array.from({ length: quality.length }, (_, i) => i)
+/** Minutiae by what they say, the most first: how surely they are there times how much is around them. */
+const chosen = ({ sketches, quality }: SketchedProbe): number[] => {
+  const weight = Float64Array.from(
+    { length: quality.length },
+    (_, i) => (quality[i] ?? 0) * (sketches[i * SKETCH_BYTES + HALF_ONES_BYTE] ?? 0),
+  );
+  return Array.from(weight.keys())
     .filter((i) => (sketches[i * SKETCH_BYTES + HALF_ONES_BYTE] ?? 0) > 0)
-    .toSorted((a, b) => (quality[b] ?? 0) - (quality[a] ?? 0))
+    .toSorted((a, b) => (weight[b] ?? 0) - (weight[a] ?? 0))
     .slice(0, SHORTLIST.probeMinutiae);
+};
 
 /** Lays a placement out lane by lane at an address; answers its number of blocks. Empty lanes resemble nothing. */
 const layOut = (view: Uint8Array, address: number, probe: SketchedProbe): number => {
@@ -57,14 +60,10 @@ const layOut = (view: Uint8Array, address: number, probe: SketchedProbe): number
 const BINS = SHORTLIST.turnBins;
 
 /** The nearest minutiae vote with their likeness for the turn; the most of three neighbouring bins counts. */
-const countVotes = (
-  view: Uint8Array,
-  { nearest, blocks }: NearestAsk,
-  votes: Int32Array,
-): number => {
+const countVotes = (view: Uint8Array, blocks: number, votes: Int32Array): number => {
   votes.fill(0);
   for (let block = 0; block < blocks; block++) {
-    const at = nearest + block * NEAREST_BYTES;
+    const at = NEAREST_AT + block * NEAREST_BYTES;
     for (let lane = at; lane < at + LANES; lane++) {
       const bin = ((view[lane + LANES] ?? 0) * BINS) >> 8;
       votes[bin] = (votes[bin] ?? 0) + (view[lane] ?? 0);
@@ -92,17 +91,17 @@ export const createQuickLook = (memory: SketchMemory): QuickLook => {
         .slice(0, GALLERY_LIMITS.maxProbes)
         .map((probe, i) => layOut(memory.view(), i * PROBE_BYTES, probe));
     },
-    likeness: (probe, slot) => {
-      const ask: NearestAsk = {
-        sketches: pool.addressOf(slot),
-        count: pool.lengthOf(slot) / SKETCH_BYTES,
-        probe: probe * PROBE_BYTES,
-        blocks: blocksOf[probe] ?? 0,
-        nearest: NEAREST_AT,
-        maxTurn: SHORTLIST.maxTurn,
-      };
-      memory.nearest(ask);
-      return countVotes(memory.view(), ask, votes);
+    likeness: (slot, look) => {
+      const sketches = pool.addressOf(slot);
+      const count = pool.lengthOf(slot) / SKETCH_BYTES;
+      let sum = 0;
+      for (const [probe, all] of blocksOf.entries()) {
+        const blocks = look === "glance" ? Math.min(all, GLANCE_BLOCKS) : all;
+        const at = { probe: probe * PROBE_BYTES, nearest: NEAREST_AT };
+        memory.nearest({ sketches, count, ...at, blocks, maxTurn: SHORTLIST.maxTurn });
+        sum += countVotes(memory.view(), blocks, votes);
+      }
+      return sum;
     },
     liveBytes: pool.liveBytes,
     heldBytes: () => memory.view().length,

@@ -39,9 +39,14 @@ type Pools = {
   readonly prepared: PreparedCache;
 };
 
-/** Merged templates where there are any (one a finger) stand for the placements merged into them. */
-const standsForItself = (template: Template, all: readonly Template[]): boolean =>
-  template.placementCount > 1 || all.every(({ placementCount }) => placementCount <= 1);
+const placementsOf = (templates: readonly Template[]): number =>
+  templates.reduce((sum, { placementCount }) => sum + placementCount, 0);
+
+/** Singles beside exactly as many merged placements are those placements: the merged templates stand for them. */
+const standsForItself = (template: Template, all: readonly Template[]): boolean => {
+  const merged = all.filter(({ placementCount }) => placementCount > 1);
+  return template.placementCount > 1 || all.length - merged.length !== placementsOf(merged);
+};
 
 const store = (pools: Pools, { key, templates }: GalleryEntry): Child => ({
   key,
