@@ -75,7 +75,7 @@ export const ENHANCEMENT = {
   directions: 32,
   wavelengths: 16,
   /** Gaussian along the ridge, px. */
-  alongSigmaPx: 4,
+  alongSigmaPx: 5,
   alongRadiusPx: 9,
   /** Gaussian across the ridges as a share of the wavelength (0.56 octave bandwidth of a Gabor). */
   acrossSigmaShare: 0.45,
