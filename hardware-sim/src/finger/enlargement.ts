@@ -9,35 +9,46 @@ const taps = 6;
 
 type Tap = { readonly index: Int32Array; readonly weight: Float32Array };
 
-/** The plane with `scale` times as many samples a side, through a Lanczos window three samples wide. */
-export function enlarged(
-  plane: Plane,
-  size: { readonly width: number; readonly height: number },
-): Plane {
-  const wide = new Float32Array(size.width * plane.height);
-  const across = lanczos(plane.width, size.width);
-  for (let y = 0; y < plane.height; y++) {
-    const from = plane.values.subarray(y * plane.width, (y + 1) * plane.width);
-    const to = wide.subarray(y * size.width, (y + 1) * size.width);
-    for (let x = 0; x < size.width; x++) {
+type Size = { readonly width: number; readonly height: number };
+
+/** Enlarges planes of one size to another through a Lanczos window three samples wide; the weights are kept. */
+export function createEnlarger(from: Size, to: Size): (values: Float32Array) => Plane {
+  const across = lanczos(from.width, to.width);
+  const down = lanczos(from.height, to.height);
+  return (values) => {
+    const wide = widened(values, from, across);
+    return { ...to, values: heightened(wide, to, down) };
+  };
+}
+
+function widened(values: Float32Array, from: Size, across: Tap): Float32Array {
+  const width = across.weight.length / taps;
+  const wide = new Float32Array(width * from.height);
+  for (let y = 0; y < from.height; y++) {
+    const line = values.subarray(y * from.width, (y + 1) * from.width);
+    const to = wide.subarray(y * width, (y + 1) * width);
+    for (let x = 0; x < width; x++) {
       let sum = 0;
       for (let i = x * taps; i < (x + 1) * taps; i++) {
-        sum += (across.weight[i] ?? 0) * (from[across.index[i] ?? 0] ?? 0);
+        sum += (across.weight[i] ?? 0) * (line[across.index[i] ?? 0] ?? 0);
       }
       to[x] = sum;
     }
   }
-  const values = new Float32Array(size.width * size.height);
-  const down = lanczos(plane.height, size.height);
-  for (let y = 0; y < size.height; y++) {
-    const to = values.subarray(y * size.width, (y + 1) * size.width);
+  return wide;
+}
+
+function heightened(wide: Float32Array, { width, height }: Size, down: Tap): Float32Array {
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const to = out.subarray(y * width, (y + 1) * width);
     for (let i = y * taps; i < (y + 1) * taps; i++) {
       const weight = down.weight[i] ?? 0;
-      const start = (down.index[i] ?? 0) * size.width;
-      for (let x = 0; x < size.width; x++) to[x] = (to[x] ?? 0) + weight * (wide[start + x] ?? 0);
+      const start = (down.index[i] ?? 0) * width;
+      for (let x = 0; x < width; x++) to[x] = (to[x] ?? 0) + weight * (wide[start + x] ?? 0);
     }
   }
-  return { ...size, values };
+  return out;
 }
 
 /** For each new sample the old ones around it; samples lie at the middles of equal parts of one length. */

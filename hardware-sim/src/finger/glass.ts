@@ -27,7 +27,7 @@ export function isSensorName(text: string): text is SensorName {
 
 /** Light ground of the modules' pictures: level 9 of 15, black 1 (seen in pictures that owners publish). */
 const groundLevel = 9;
-const groundGrey = 236;
+const groundGrey = 247;
 
 /** The picture as the terminal's driver hands it on: four-bit levels spread over a byte. */
 export function delivered(image: GrayImage, glass: Glass): GrayImage {

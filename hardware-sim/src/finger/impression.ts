@@ -1,6 +1,7 @@
 import type { GrayImage } from "../gray-image.ts";
 import { createRandom, type Random } from "../random.ts";
 import type { Condition } from "../world.ts";
+import { roundedBox } from "./growth-plan.ts";
 import type { FingerMaster } from "./master.ts";
 import { eased, fineTexture, grainTexture } from "./texture.ts";
 import { careful, type Drag, drawDrag, drawTouch, type Manner, type Touch } from "./touch.ts";
@@ -27,10 +28,8 @@ export function impressionOf(
   const window = how.window ?? wholeFinger;
   const manner = how.manner ?? careful;
   const random = createRandom((Math.imul(master.seed, 0x9e37_79b1) ^ seed) >>> 0).fork(condition);
-  const touch = drawTouch(condition, manner, random.fork("touch"));
-  const drag = drawDrag(manner, random.fork("drag"));
-  const knots = layOut(master, touch, drag, { window, random: random.fork("patches") });
-  const pixels = develop(master, touch, knots, { window, random });
+  const laid = lay(master, condition, manner, { window, random });
+  const pixels = develop(master, laid.touch, laid.knots, { window, random });
   const { widthPx, heightPx, resolutionDpi } = window;
   return { widthPx, heightPx, resolutionDpi, pixels };
 }
@@ -48,6 +47,28 @@ type Knots = {
 };
 
 const knotPx = 8;
+
+/** Less skin than this on the window is lifted and laid again. */
+const leastContactMm2 = 35;
+const mostAttempts = 6;
+
+/** A touch, and what of the finger lies on the glass. */
+function lay(
+  master: FingerMaster,
+  condition: Condition,
+  manner: Manner,
+  { window, random }: Scene,
+): { readonly touch: Touch; readonly knots: Knots } {
+  const knotMm2 = ((knotPx * 25.4) / window.resolutionDpi) ** 2;
+  for (let attempt = 1; ; attempt++) {
+    const draw = random.fork(`touch ${attempt}`);
+    const touch = drawTouch(condition, manner, draw);
+    const drag = drawDrag(manner, draw.fork("drag"));
+    const knots = layOut(master, touch, drag, { window, random: draw.fork("patches") });
+    const contact = knots.pressure.reduce((count, pressure) => count + (pressure > 0 ? 1 : 0), 0);
+    if (contact * knotMm2 >= leastContactMm2 || attempt === mostAttempts) return { touch, knots };
+  }
+}
 
 type Scene = { readonly window: Window; readonly random: Random };
 
@@ -84,17 +105,19 @@ function pressureAt(
   at: { readonly skinX: number; readonly skinY: number },
 ): number {
   const { halfWidthPx, halfHeightPx } = master.outline;
-  const outer = (at.skinX / halfWidthPx) ** 2 + (at.skinY / halfHeightPx) ** 2;
-  const x = (at.skinX - touch.contactX) / (halfWidthPx * touch.contact);
-  const y = (at.skinY - touch.contactY) / (halfHeightPx * touch.contact);
-  return Math.max(-3, Math.min(1, 2.4 * (1 - (x * x + y * y)), 6 * (1 - outer)));
+  const outer = roundedBox(at.skinX / halfWidthPx, at.skinY / halfHeightPx);
+  const inner = roundedBox(
+    (at.skinX - touch.contactX) / (halfWidthPx * touch.contact),
+    (at.skinY - touch.contactY) / (halfHeightPx * touch.contact),
+  );
+  return Math.max(-3, Math.min(1, 2.4 * (1 - inner), 6 * (1 - outer)));
 }
 
 /** Dark share for ridge height plus width, −3 … 3. */
 const inkSteps = 256;
 const inkTable: Float32Array = Float32Array.from(
   { length: 6 * inkSteps + 1 },
-  (_, i) => 1 / (1 + Math.exp(-4.6 * (i / inkSteps - 3))),
+  (_, i) => 1 / (1 + Math.exp(-2.8 * (i / inkSteps - 3))),
 );
 
 function develop(
@@ -119,11 +142,13 @@ function develop(
       let ink = 0;
       if (pressure > 0) {
         const patch = patches[column] ?? 0;
-        const width = touch.ridgeWidth + 0.55 * (pressure - 0.7) + 0.22 * patch;
-        ink = inkOf(ridgeAt(master, xs[column] ?? 0, ys[column] ?? 0) + width);
-        ink = weathered(ink, touch, patch, fine.at(column, row)) * Math.min(1, pressure * 3);
+        const width = touch.ridgeWidth + 0.55 * (pressure - 0.95) + 0.22 * patch;
+        const speck = fine.at(column, row);
+        const height = ridgeAt(master, xs[column] ?? 0, ys[column] ?? 0);
+        ink = inkOf(height + width + touch.roughness * speck);
+        ink = weathered(ink, touch, patch, speck) * Math.min(1, pressure * 3);
       }
-      const grey = 236.5 - ink * 168 * touch.contrast + touch.grain * grain.at(column, row);
+      const grey = 247.5 - ink * 222 * touch.contrast + touch.grain * grain.at(column, row);
       pixels[row * widthPx + column] = grey < 0 ? 0 : grey > 255 ? 255 : grey;
     }
   }
@@ -163,9 +188,9 @@ function inkOf(height: number): number {
 }
 
 /** Dry skin touches with its highest points only; moisture fills valleys. */
-function weathered(ink: number, touch: Touch, patch: number, fine: number): number {
-  const gap = fine + 0.7 * patch - 1.55 + 1.9 * touch.gaps;
-  const left = gap > 0 ? ink * Math.max(0, 1 - 1.5 * gap) : ink;
+function weathered(ink: number, touch: Touch, patch: number, speck: number): number {
+  const gap = -speck + 0.7 * patch - 2.2 + 2.6 * touch.gaps;
+  const left = gap > 0 ? ink * Math.max(0, 1 - 0.9 * gap) : ink;
   const puddle = touch.puddles * (0.5 + 0.9 * patch);
   return puddle > 0 ? left + (1 - left) * Math.min(0.8, puddle) : left;
 }

@@ -1,44 +1,8 @@
 import { once } from "node:events";
-import { mkdirSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { glasses } from "./glass.ts";
-import { type FingersOptions, MAX_FOLDER_BYTES, parseFingersOptions, USAGE } from "./options.ts";
-import { encodePgm } from "./pgm.ts";
-import { fingerOf, placementOf } from "./population.ts";
-
-type Picture = { readonly name: string; readonly bytes: Uint8Array };
-
-function* picturesOf(options: FingersOptions): Generator<Picture> {
-  const { population, first, count, placements, firstPlacement } = options;
-  for (let index = first; index < first + count; index++) {
-    const finger = fingerOf(population, index);
-    for (let number = firstPlacement; number < firstPlacement + placements; number++) {
-      yield {
-        name: `${index}_${number}.pgm`,
-        bytes: encodePgm(placementOf(finger, number, population)),
-      };
-    }
-  }
-}
-
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-
-/** Throws a `RangeError` that says how much it would be before anything is written. */
-function prepareFolder(options: FingersOptions, folder: string): void {
-  const { widthPx, heightPx } = glasses[options.population.sensor];
-  const bytes = options.count * options.placements * (widthPx * heightPx + 20);
-  if (bytes > MAX_FOLDER_BYTES)
-    throw new RangeError(
-      `these pictures take ${mebibytes(bytes)}; a folder gets at most ${mebibytes(MAX_FOLDER_BYTES)}: make fewer, or read --stdout`,
-    );
-  mkdirSync(folder, { recursive: true });
-  if (readdirSync(folder).length > 0) throw new RangeError(`${folder} is not empty`);
-  const { bavail, bsize } = statfsSync(folder);
-  if (bytes > (bavail * bsize) / 2)
-    throw new RangeError(
-      `these pictures take ${mebibytes(bytes)}, more than half of what is free where ${folder} is`,
-    );
-}
+import { type FingersOptions, parseFingersOptions, USAGE } from "./options.ts";
+import { picturesOf, prepareFolder } from "./pictures.ts";
 
 async function run(options: FingersOptions): Promise<void> {
   const { folder } = options;

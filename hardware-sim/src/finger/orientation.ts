@@ -47,20 +47,39 @@ function archFlow(random: Random): Direction {
   };
 }
 
-/** A core or delta: how far it has turned the ridges, seen under every angle. */
-type Singularity = Point & { readonly bend: Float64Array };
+/** A core or delta, and how it turns the ridges seen under every angle. */
+type Singularity = Point & {
+  readonly bend: Float64Array;
+  /** Where ridges leave a core straight: the inside of its loop. */
+  readonly opening: number;
+  /** How much rounder the ridges run on the other side; 0 for deltas. */
+  readonly roundness: number;
+};
 
 const bendKnots = 8;
 
-/** Sherlock and Monro: each core turns the field by half its angle one way, each delta the other way. */
+/**
+ * Sherlock and Monro (1993): each core turns the field by half its angle one way, each delta the other way. Their lines
+ * are parabolas; real loops have parallel legs and a round end, so the turning is drawn towards the end.
+ */
 function singularFlow(fingerClass: FingerClass, random: Random): Direction {
   const { cores, deltas } = drawSingularities(fingerClass, random);
-  const dome = 0.25 + 0.2 * random.next();
-  const bent = cores.map((point) => withBend(point, random));
-  const bentDeltas = deltas.map((point) => withBend(point, random));
+  const dome = 0.3 + 0.25 * random.next();
+  const bentCores = cores.map((core) => ({
+    ...core,
+    bend: drawBend(random),
+    opening: openingOf(core, cores, deltas),
+    roundness: 0.55 + 0.25 * random.next(),
+  }));
+  const bentDeltas = deltas.map((delta) => ({
+    ...delta,
+    bend: drawBend(random),
+    opening: 0,
+    roundness: 0,
+  }));
   return (x, y) => {
     let turns = 0;
-    for (const core of bent) turns += turnAround(core, x, y);
+    for (const core of bentCores) turns += turnAround(core, x, y);
     for (const delta of bentDeltas) turns -= turnAround(delta, x, y);
     // The plain model is too flat beside the cores: one smooth term more.
     const above = 1 / (1 + Math.exp(-(y + 40) / 35));
@@ -68,23 +87,34 @@ function singularFlow(fingerClass: FingerClass, random: Random): Direction {
   };
 }
 
-/** Vizcaya and Gerhardt (1996): the angle around a singular point is no straight line; knots say how it bends. */
-function withBend(point: Point, random: Random): Singularity {
-  const bend = Float64Array.from(
-    { length: bendKnots },
-    () => 0.13 * clamp(random.gaussian(), -2, 2),
+/** The one direction in which the ridge at a core points away from it: twice what all others turn it. */
+function openingOf(core: Point, cores: readonly Point[], deltas: readonly Point[]): number {
+  const angleTo = (other: Point): number => Math.atan2(core.y - other.y, core.x - other.x);
+  const others = cores.filter((other) => other !== core);
+  return (
+    others.reduce((sum, other) => sum + angleTo(other), 0) -
+    deltas.reduce((sum, delta) => sum + angleTo(delta), 0)
   );
-  return { ...point, bend };
 }
 
+/** Vizcaya and Gerhardt (1996): the angle around a singular point is no straight line; knots say how it bends. */
+function drawBend(random: Random): Float64Array {
+  return Float64Array.from({ length: bendKnots }, () => 0.09 * clamp(random.gaussian(), -2, 2));
+}
+
+const roundReachPx = 110;
+
 function turnAround(point: Singularity, x: number, y: number): number {
-  const angle = Math.atan2(y - point.y, x - point.x);
+  const [dx, dy] = [x - point.x, y - point.y];
+  const angle = Math.atan2(dy, dx);
   const knot = (angle / (2 * Math.PI) + 0.5) * bendKnots;
   const low = Math.floor(knot);
   const share = knot - low;
   const a = point.bend[low % bendKnots] ?? 0;
   const b = point.bend[(low + 1) % bendKnots] ?? 0;
-  return angle + a + (b - a) * share * share * (3 - 2 * share);
+  const bend = a + (b - a) * share * share * (3 - 2 * share);
+  const round = point.roundness / (1 + (dx * dx + dy * dy) / roundReachPx ** 2);
+  return angle + bend - round * Math.sin(angle - point.opening);
 }
 
 function drawSingularities(
@@ -124,8 +154,8 @@ function drawSingularities(
 /** No finger follows a formula: slow waves of a few degrees. */
 function drawWave(random: Random): Direction {
   const waves = Array.from({ length: 5 }, () => ({
-    kx: 0.022 * random.gaussian(),
-    ky: 0.022 * random.gaussian(),
+    kx: 0.016 * random.gaussian(),
+    ky: 0.016 * random.gaussian(),
     phase: 2 * Math.PI * random.next(),
     amplitude: 0.05 + 0.05 * random.next(),
   }));

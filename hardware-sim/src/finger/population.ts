@@ -1,5 +1,5 @@
 import type { GrayImage } from "../gray-image.ts";
-import { createRandom } from "../random.ts";
+import { createRandom, hashText } from "../random.ts";
 import type { Condition } from "../world.ts";
 import { delivered, glasses, type SensorName } from "./glass.ts";
 import { impressionOf } from "./impression.ts";
@@ -24,11 +24,20 @@ export function fingerOf(
   population: Pick<Population, "seed" | "age">,
   index: number,
 ): FingerMaster {
-  const random = createRandom(population.seed).fork(`finger ${index}`);
-  const seed = random.below(0x1_0000_0000);
-  const age =
-    population.age === "mixed" ? (random.chance(0.5) ? "adult" : "child") : population.age;
-  return synthesiseFinger(seed, age);
+  const seed = seedOf(population.seed, index);
+  const isAdult = population.age === "mixed" && createRandom(seed).fork("age").chance(0.5);
+  return synthesiseFinger(
+    seed,
+    population.age === "mixed" ? (isAdult ? "adult" : "child") : population.age,
+  );
+}
+
+/** One to one in `index`: of ten thousand seeds drawn from 32 bits, two would be the same in one population of a hundred. */
+export function seedOf(populationSeed: number, index: number): number {
+  let z = (hashText(`population ${populationSeed}`) + index) >>> 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0_aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a_2d97);
+  return (z ^ (z >>> 15)) >>> 0;
 }
 
 /** Placement `placement` (1, 2 …) of a finger as the sensor delivers it. */

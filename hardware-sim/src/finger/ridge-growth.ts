@@ -15,9 +15,13 @@ const periodSteps = 8;
 const shortestPeriod = 2.9;
 const longestPeriod = 4.7;
 const radius = 3;
-const iterations = 16;
-/** Above 1 the pattern grows out of the noise; the clip holds it. */
-const gain = 1.7;
+const saturation = 0.2;
+/** First the waves find each other, gently; then every ridge reaches its full height. */
+const gentleRounds = 14;
+const strongRounds = 4;
+/** Above 1 the pattern grows out of the noise; saturation holds it. Gentle growth leaves as few minutiae as skin has. */
+const gentleGain = 1.3;
+const strongGain = 2.3;
 
 /**
  * Lets ridges grow: random noise, filtered again and again by Gabor kernels that follow the ridge flow (the way of
@@ -29,17 +33,21 @@ export function growRidges(grid: GrowthGrid, random: Random): Float32Array {
   const stride = width + 2 * radius;
   const cells = skinCells(grid, stride);
   let field = new Float32Array(stride * (height + 2 * radius));
-  for (const at of cells.at) field[at] = 1.2 * (random.next() + random.next() - 1);
+  for (const at of cells.at) field[at] = 0.1 * (random.next() + random.next() - 1);
   let next = new Float32Array(field.length);
-  const offsets = Int32Array.from(halfPlane, ({ x, y }) => y * stride + x);
-  for (let round = 0; round < iterations; round++) {
-    filterOnce(cells, offsets, field, next);
+  for (let round = 0; round < gentleRounds + strongRounds; round++) {
+    filterOnce(cells, stride, {
+      from: field,
+      to: next,
+      gain: round < gentleRounds ? gentleGain : strongGain,
+    });
     [field, next] = [next, field];
   }
+  filterOnce(cells, stride, { from: field, to: next, gain: 1 });
   const out = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     const start = (y + radius) * stride + radius;
-    out.set(field.subarray(start, start + width), y * width);
+    out.set(next.subarray(start, start + width), y * width);
   }
   return out;
 }
@@ -48,23 +56,26 @@ export function growRidges(grid: GrowthGrid, random: Random): Float32Array {
 type SkinCells = { readonly at: Int32Array; readonly kernel: Int32Array };
 
 function skinCells(grid: GrowthGrid, stride: number): SkinCells {
-  const at: number[] = [];
-  const kernel: number[] = [];
-  const size = halfPlane.length + 1;
-  for (let y = 0; y < grid.height; y++) {
-    for (let x = 0; x < grid.width; x++) {
-      const cell = y * grid.width + x;
-      if (grid.isSkin[cell] !== 1) continue;
-      const turns = (grid.direction[cell] ?? 0) / Math.PI;
-      const d = Math.round((turns - Math.floor(turns)) * directionSteps) % directionSteps;
-      const share =
-        ((grid.period[cell] ?? shortestPeriod) - shortestPeriod) / (longestPeriod - shortestPeriod);
-      const p = Math.max(0, Math.min(periodSteps - 1, Math.floor(share * periodSteps)));
-      at.push((y + radius) * stride + x + radius);
-      kernel.push((p * directionSteps + d) * size);
-    }
+  const at = new Int32Array(grid.isSkin.length);
+  const kernel = new Int32Array(grid.isSkin.length);
+  let count = 0;
+  for (let cell = 0; cell < grid.isSkin.length; cell++) {
+    if (grid.isSkin[cell] !== 1) continue;
+    const [x, y] = [cell % grid.width, Math.floor(cell / grid.width)];
+    at[count] = (y + radius) * stride + x + radius;
+    kernel[count] = kernelFor(grid.direction[cell] ?? 0, grid.period[cell] ?? shortestPeriod);
+    count++;
   }
-  return { at: Int32Array.from(at), kernel: Int32Array.from(kernel) };
+  return { at: at.subarray(0, count), kernel: kernel.subarray(0, count) };
+}
+
+/** Where the kernel of a direction and period begins in the bank. */
+function kernelFor(direction: number, period: number): number {
+  const turns = direction / Math.PI;
+  const d = Math.round((turns - Math.floor(turns)) * directionSteps) % directionSteps;
+  const share = (period - shortestPeriod) / (longestPeriod - shortestPeriod);
+  const p = Math.max(0, Math.min(periodSteps - 1, Math.floor(share * periodSteps)));
+  return (p * directionSteps + d) * (halfPlane.length + 1);
 }
 
 type Step = { readonly x: number; readonly y: number };
@@ -93,10 +104,10 @@ function createKernelBank(): Float32Array {
   return bank;
 }
 
-/** An even Gabor kernel without direct component, scaled to gain 1 for its own wave, times the growth's gain. */
+/** An even Gabor kernel without direct component, scaled to gain 1 for its own wave. */
 function gaborHalf(direction: number, period: number): Float32Array {
   const sigmaAcross = 0.42 * period;
-  const sigmaAlong = 0.5 * period;
+  const sigmaAlong = 0.8 * period;
   const taps = [{ x: 0, y: 0 }, ...halfPlane].map((step, index) => {
     const along = step.x * Math.cos(direction) + step.y * Math.sin(direction);
     const across = -step.x * Math.sin(direction) + step.y * Math.cos(direction);
@@ -110,26 +121,47 @@ function gaborHalf(direction: number, period: number): Float32Array {
     taps.reduce((total, tap) => total + tap.share * of(tap), 0);
   const mean = sum((tap) => tap.bell * tap.wave) / sum((tap) => tap.bell);
   const response = sum((tap) => tap.bell * (tap.wave - mean) * tap.wave);
-  return Float32Array.from(taps, (tap) => (gain * tap.bell * (tap.wave - mean)) / response);
+  return Float32Array.from(taps, (tap) => (tap.bell * (tap.wave - mean)) / response);
 }
 
+/** Written out tap by tap in the order of `halfPlane`: a loop over offsets takes half as long again. */
 function filterOnce(
   cells: SkinCells,
-  offsets: Int32Array,
-  from: Float32Array,
-  to: Float32Array,
+  stride: number,
+  pass: { readonly from: Float32Array; readonly to: Float32Array; readonly gain: number },
 ): void {
-  const bank = kernelBank;
+  const { from, to, gain } = pass;
   const { at, kernel } = cells;
-  const count = offsets.length;
+  const bank = kernelBank;
+  const [one, two, three] = [stride, 2 * stride, 3 * stride];
   for (let cell = 0; cell < at.length; cell++) {
     const here = at[cell] ?? 0;
-    const start = kernel[cell] ?? 0;
-    let sum = (bank[start] ?? 0) * (from[here] ?? 0);
-    for (let i = 0; i < count; i++) {
-      const offset = offsets[i] ?? 0;
-      sum += (bank[start + i + 1] ?? 0) * ((from[here + offset] ?? 0) + (from[here - offset] ?? 0));
-    }
-    to[here] = sum > 1 ? 1 : sum < -1 ? -1 : sum;
+    const k = kernel[cell] ?? 0;
+    let sum = (bank[k] ?? 0) * (from[here] ?? 0);
+    sum += (bank[k + 1] ?? 0) * both(from, here + 1, here - 1);
+    sum += (bank[k + 2] ?? 0) * both(from, here + 2, here - 2);
+    sum += (bank[k + 3] ?? 0) * both(from, here + 3, here - 3);
+    sum += (bank[k + 4] ?? 0) * both(from, here + one - 3, here - one + 3);
+    sum += (bank[k + 5] ?? 0) * both(from, here + one - 2, here - one + 2);
+    sum += (bank[k + 6] ?? 0) * both(from, here + one - 1, here - one + 1);
+    sum += (bank[k + 7] ?? 0) * both(from, here + one, here - one);
+    sum += (bank[k + 8] ?? 0) * both(from, here + one + 1, here - one - 1);
+    sum += (bank[k + 9] ?? 0) * both(from, here + one + 2, here - one - 2);
+    sum += (bank[k + 10] ?? 0) * both(from, here + one + 3, here - one - 3);
+    sum += (bank[k + 11] ?? 0) * both(from, here + two - 2, here - two + 2);
+    sum += (bank[k + 12] ?? 0) * both(from, here + two - 1, here - two + 1);
+    sum += (bank[k + 13] ?? 0) * both(from, here + two, here - two);
+    sum += (bank[k + 14] ?? 0) * both(from, here + two + 1, here - two - 1);
+    sum += (bank[k + 15] ?? 0) * both(from, here + two + 2, here - two - 2);
+    sum += (bank[k + 16] ?? 0) * both(from, here + three - 1, here - three + 1);
+    sum += (bank[k + 17] ?? 0) * both(from, here + three, here - three);
+    sum += (bank[k + 18] ?? 0) * both(from, here + three + 1, here - three - 1);
+    const grown = sum * gain;
+    // Soft, because a hard clip's overtones fold back on so coarse a grid and bead the ridges.
+    to[here] = grown / (1 + saturation * grown * grown);
   }
+}
+
+function both(values: Float32Array, at: number, mirrored: number): number {
+  return (values[at] ?? 0) + (values[mirrored] ?? 0);
 }

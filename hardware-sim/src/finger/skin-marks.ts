@@ -10,7 +10,7 @@ export function addPores(skin: Plane, random: Random): void {
     for (let left = 4; left < width - 4; left += spacing) {
       const x = Math.min(width - 3, left + random.below(spacing));
       const y = Math.min(height - 3, top + random.below(spacing));
-      const depth = 1.1 * random.next();
+      const depth = 1.3 * random.next() ** 2;
       const at = highestNear(skin, x, y);
       if ((values[at] ?? 0) < 0.55) continue;
       for (let dy = -1; dy <= 1; dy++) {
@@ -47,7 +47,8 @@ export function addCreases(skin: Plane, random: Random, age: FingerAge): void {
       y: skin.height * (0.15 + 0.7 * random.next()),
       direction: 0.45 * random.gaussian(),
       length: 25 + 75 * random.next() ** 2,
-      halfWidth: 0.7 + 0.8 * random.next(),
+      halfWidth: 0.5 + 0.8 * random.next(),
+      depth: 0.9 + 1.2 * random.next(),
       bend: 0.006 * random.gaussian(),
     });
   }
@@ -58,6 +59,7 @@ export function addCreases(skin: Plane, random: Random, age: FingerAge): void {
       direction: Math.PI * random.next(),
       length: 60 + 120 * random.next(),
       halfWidth: 1.8 + 1.6 * random.next(),
+      depth: 2.2,
       bend: 0.004 * random.gaussian(),
     });
   }
@@ -69,6 +71,7 @@ type Line = {
   readonly direction: number;
   readonly length: number;
   readonly halfWidth: number;
+  readonly depth: number;
   /** Turn per pixel, radians. */
   readonly bend: number;
 };
@@ -87,7 +90,7 @@ function drawLine(skin: Plane, line: Line): void {
         if (column < 0 || row < 0 || column >= width || row >= height) continue;
         const cover = Math.max(0, Math.min(1, half + 0.5 - Math.hypot(column - x, row - y)));
         const at = row * width + column;
-        values[at] = Math.min(values[at] ?? 0, 1 - 2.2 * cover);
+        values[at] = Math.min(values[at] ?? 0, 1 - line.depth * cover);
       }
     }
     x += Math.cos(direction);

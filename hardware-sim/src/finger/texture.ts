@@ -8,9 +8,9 @@ const tileMask = tileSide - 1;
 export type Texture = { at(column: number, row: number): number };
 
 /** Grains of a pixel each. */
-const grainTile: Float32Array = createTile(1);
+const grainTile: Float32Array = createTile(0);
 /** Patches of about three pixels: what dry skin and dust look like. */
-const fineTile: Float32Array = createTile(3.2);
+const fineTile: Float32Array = createTile(1.7);
 
 /** Drawing a normal number for every pixel of every picture would take most of the time: a tile is drawn once. */
 export function grainTexture(random: Random): Texture {
@@ -30,29 +30,33 @@ function placed(tile: Float32Array, random: Random): Texture {
   };
 }
 
-/** A torus of smooth noise: normals at knots `sizePx` apart, blended; scaled to deviation 1. */
-function createTile(sizePx: number): Float32Array {
-  const random = createRandom(0x7e57_0000 + Math.round(sizePx * 10));
-  const knots = Math.round(tileSide / sizePx);
-  const values = Float32Array.from({ length: knots * knots }, () => random.gaussian());
-  const tile = new Float32Array(tileSide * tileSide);
-  let squares = 0;
-  for (let at = 0; at < tile.length; at++) {
-    const x = ((at % tileSide) * knots) / tileSide;
-    const y = (Math.floor(at / tileSide) * knots) / tileSide;
-    const [left, top] = [Math.floor(x), Math.floor(y)];
-    const [h, v] = [eased(x - left), eased(y - top)];
-    const [right, below] = [(left + 1) % knots, (top + 1) % knots];
-    const upper =
-      (values[top * knots + left] ?? 0) * (1 - h) + (values[top * knots + right] ?? 0) * h;
-    const lower =
-      (values[below * knots + left] ?? 0) * (1 - h) + (values[below * knots + right] ?? 0) * h;
-    const value = upper * (1 - v) + lower * v;
-    tile[at] = value;
-    squares += value * value;
-  }
-  const deviation = Math.sqrt(squares / tile.length);
+/** A torus of noise, the same in every direction: normals under a bell of the given deviation, scaled to deviation 1. */
+function createTile(bellPx: number): Float32Array {
+  const random = createRandom(0x7e57_0000 + Math.round(bellPx * 10));
+  const white = Float32Array.from({ length: tileSide * tileSide }, () => random.gaussian());
+  const reach = Math.ceil(2.5 * bellPx);
+  const bell = Float32Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    bellPx === 0 ? 1 : Math.exp(-((i - reach) ** 2) / (2 * bellPx ** 2)),
+  );
+  const across = blurred(white, bell, (at, by) => (at & ~tileMask) | ((at + by) & tileMask));
+  const tile = blurred(across, bell, (at, by) => (at + by * tileSide) & (white.length - 1));
+  const deviation = Math.sqrt(tile.reduce((sum, value) => sum + value * value, 0) / tile.length);
   return tile.map((value) => value / deviation);
+}
+
+function blurred(
+  values: Float32Array,
+  bell: Float32Array,
+  neighbour: (at: number, by: number) => number,
+): Float32Array {
+  const reach = (bell.length - 1) / 2;
+  return values.map((_, at) => {
+    let sum = 0;
+    for (const [i, weight] of bell.entries()) {
+      sum += weight * (values[neighbour(at, i - reach)] ?? 0);
+    }
+    return sum;
+  });
 }
 
 export function eased(t: number): number {

@@ -18,6 +18,8 @@ export type Touch = {
   readonly gaps: number;
   /** 0 … 1: how much moisture fills the valleys. */
   readonly puddles: number;
+  /** How ragged the edges of ridges are. */
+  readonly roughness: number;
   readonly grain: number;
 };
 
@@ -27,9 +29,12 @@ export type Manner = {
   readonly turnDeviationRad: number;
   /** Multiplies the skin's drag. */
   readonly drag: number;
-  /** Deviation of ridge width, and 0 … 1 how patchy the contact is. */
+  /** Deviation of ridge width from touch to touch. */
   readonly pressureDeviation: number;
-  readonly patchiness: number;
+  /** 0 … 1: how far skin can be from its best state: gaps, puddles, ragged ridges. */
+  readonly wear: number;
+  /** How often a touch is off by much more than that. */
+  readonly clumsyShare: number;
 };
 
 /** A finger shown with care, as in the demo. */
@@ -38,32 +43,41 @@ export const careful: Manner = {
   turnDeviationRad: 0.11,
   drag: 1,
   pressureDeviation: 0.16,
-  patchiness: 0.3,
+  wear: 0.15,
+  clumsyShare: 0,
 };
 
 /** A finger in a queue: about a millimetre beside, some degrees turned, pressed as it comes. */
 export const everyday: Manner = {
-  shiftDeviationPx: 20,
-  turnDeviationRad: 0.16,
-  drag: 1.3,
+  shiftDeviationPx: 25,
+  turnDeviationRad: 0.17,
+  drag: 1.2,
   pressureDeviation: 0.25,
-  patchiness: 0.45,
+  wear: 0.42,
+  clumsyShare: 0.15,
 };
 
 export function drawTouch(condition: Condition, manner: Manner, random: Random): Touch {
   const side = random.chance(0.5) ? 1 : -1;
+  // Nobody lays a finger beside the glass: what is further off than that is lifted and laid again.
+  const normally = (): number => Math.max(-2.4, Math.min(2.4, random.gaussian()));
+  const clumsy = random.chance(manner.clumsyShare) ? 1.6 : 1;
+  const beside = clumsy * manner.shiftDeviationPx;
+  const state = manner.wear * normally();
+  const [dryness, wetness] = [Math.max(0, state), Math.max(0, -state)];
   const normal: Touch = {
-    shiftX: manner.shiftDeviationPx * random.gaussian(),
-    shiftY: 1.2 * manner.shiftDeviationPx * random.gaussian(),
-    turnRad: manner.turnDeviationRad * random.gaussian(),
+    shiftX: beside * normally(),
+    shiftY: 1.4 * beside * normally(),
+    turnRad: clumsy * manner.turnDeviationRad * normally(),
     contact: 0.84 + 0.1 * random.next(),
-    contactX: manner.shiftDeviationPx * random.gaussian(),
-    contactY: manner.shiftDeviationPx * random.gaussian(),
-    ridgeWidth: manner.pressureDeviation * random.gaussian(),
+    contactX: beside * normally(),
+    contactY: 1.4 * beside * normally(),
+    ridgeWidth: manner.pressureDeviation * normally() - 0.25 * state,
     contrast: 0.9 + 0.1 * random.next(),
-    gaps: 0.08 + manner.patchiness * 0.5 * random.next(),
-    puddles: 0.06 * random.next(),
-    grain: 4,
+    gaps: 0.5 * dryness,
+    puddles: 0.06 * random.next() + 0.35 * wetness,
+    roughness: 0.22 + 0.4 * dryness,
+    grain: 2,
   };
   switch (condition) {
     case "normal":
@@ -75,6 +89,8 @@ export function drawTouch(condition: Condition, manner: Manner, random: Random):
     case "partial":
       return {
         ...normal,
+        shiftX: normal.shiftX / 2,
+        shiftY: normal.shiftY / 2,
         contact: 0.52,
         contactX: side * (34 + 14 * random.next()),
         contactY: 46 + 20 * random.next(),
