@@ -42,11 +42,11 @@ export const extract: Extract = (image: GrayImage, tap: Tap = noTap): Extraction
   const levels = measureLevels(scaled, enhanced, mask);
   const polarity = judgePolarity(levels, normalised, mask);
   tap("ground", polarity.ground);
-  const skeleton = binarise(upright(enhanced.ridges, polarity), mask);
-  tap("binarised", skeleton);
-  thin(skeleton);
+  const binarised = binarise(upright(enhanced.ridges, polarity), mask);
+  tap("binarised", binarised);
+  const skeleton = thin(binarised);
   pruneSpurs(skeleton, SKELETON.spurPx);
-  tap("skeleton", skeleton);
+  tap("skeleton", skeleton.bitmap);
   const candidates = findMinutiae(skeleton, field);
   tap("candidates", candidates);
   const genuine = removeFalseMinutiae(candidates, mask);

@@ -1,4 +1,5 @@
-import { bitIndex, type Bitmap } from "./bitmap.ts";
+import { bitIndex, fourBits, type Bitmap } from "./bitmap.ts";
+import { popcount32 } from "./popcount.ts";
 
 /**
  * A bitmap with 32 pixels a word, so that whole words are thinned at once: bit k of a word is the k-th pixel from the
@@ -17,12 +18,13 @@ export const packBitmap = (bitmap: Bitmap): PackedBitmap => {
   const { widthPx, heightPx, bits } = bitmap;
   const stride = 1 + Math.ceil(widthPx / WORD_PX);
   const words = new Int32Array(stride * (heightPx + 2) + 1);
+  const quads = new Int32Array(bits.buffer);
   for (let y = 0; y < heightPx; y++) {
-    const from = bitIndex(bitmap, 0, y);
+    const from = bitIndex(bitmap, 0, y) / 4;
     const to = (y + 1) * stride + 1;
-    for (let x = 0; x < widthPx; x++)
-      if (bits[from + x] === 1)
-        words[to + (x >> 5)] = (words[to + (x >> 5)] ?? 0) | (1 << (x & 31));
+    for (let quad = 0; 4 * quad < widthPx; quad++)
+      words[to + (quad >> 3)] =
+        (words[to + (quad >> 3)] ?? 0) | (fourBits(quads[from + quad] ?? 0) << (4 * (quad & 7)));
   }
   return { stride, rows: heightPx, words };
 };
@@ -30,7 +32,7 @@ export const packBitmap = (bitmap: Bitmap): PackedBitmap => {
 /** Writes the pixels back and answers the places of those that are set, row by row. */
 export const unpackBitmap = ({ stride, words }: PackedBitmap, into: Bitmap): Int32Array => {
   const { heightPx, bits } = into;
-  const set = new Int32Array(bits.length);
+  const set = new Int32Array(words.reduce((sum, word) => sum + popcount32(word), 0));
   let count = 0;
   bits.fill(0);
   for (let y = 0; y < heightPx; y++)
@@ -42,5 +44,5 @@ export const unpackBitmap = ({ stride, words }: PackedBitmap, into: Bitmap): Int
         set[count++] = at;
       }
     }
-  return set.subarray(0, count);
+  return set;
 };

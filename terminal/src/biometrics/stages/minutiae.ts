@@ -1,8 +1,8 @@
 import { CELL_PX, MINUTIAE } from "../parameters.ts";
 import { directionDifference, wrapTurn } from "../primitives/angles.ts";
-import { neighbourOffsets, type Bitmap } from "../primitives/bitmap.ts";
+import { neighbourOffsets, pixelAt, type Bitmap } from "../primitives/bitmap.ts";
 import { ridgeDirectionAt, type OrientationField } from "./orientation.ts";
-import { branchesOf, crossingNumber, walk, type Walk } from "./skeleton.ts";
+import { branchesOf, crossingNumber, walk, type Skeleton, type Walk } from "./skeleton.ts";
 
 /** A minutia while it is still in image axes (y down, angle towards y). */
 export type Candidate = {
@@ -58,8 +58,7 @@ const candidateAt = (
   const usable = walks.filter(({ path }) => path.length >= MINUTIAE.tracePx / 2);
   if (usable.length < crossings) return null;
   const headings = usable.map((step) => headingOf(skeleton, at, step));
-  const x = (at % stride) - 1;
-  const y = Math.floor(at / stride) - 1;
+  const { x, y } = pixelAt(skeleton, at);
   const columns = field.cos2.widthPx;
   const ridge = ridgeDirectionAt(
     field,
@@ -70,11 +69,14 @@ const candidateAt = (
 };
 
 /** Endings and bifurcations of the skeleton, unfiltered, except those whose ridges are too short to have a direction. */
-export const findMinutiae = (skeleton: Bitmap, field: OrientationField): Candidate[] => {
+export const findMinutiae = (
+  { bitmap: skeleton, pixels }: Skeleton,
+  field: OrientationField,
+): Candidate[] => {
   const { bits, stride } = skeleton;
   const found: Candidate[] = [];
   const near = neighbourOffsets(stride);
-  for (let at = 0; at < bits.length; at++) {
+  for (const at of pixels) {
     if (bits[at] !== 1) continue;
     const crossings = crossingNumber(bits, at, near);
     if (crossings !== 1 && crossings !== 3) continue;

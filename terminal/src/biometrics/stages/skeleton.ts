@@ -1,5 +1,12 @@
 import { neighbourOffsets, type Bitmap } from "../primitives/bitmap.ts";
 
+/** Ridges one pixel wide. */
+export type Skeleton = {
+  readonly bitmap: Bitmap;
+  /** Where its pixels were after thinning, row by row; later stages only take some away. */
+  readonly pixels: Int32Array;
+};
+
 /** A walk along the skeleton: where it went and what stopped it. */
 export type Walk = {
   readonly path: readonly number[];
@@ -68,10 +75,10 @@ const isBeside = (a: number, b: number, stride: number): boolean => {
 };
 
 /** Erases branches that end before `maxPx`: hairs grown by thinning a ragged ridge. */
-export const pruneSpurs = (skeleton: Bitmap, maxPx: number): void => {
+export const pruneSpurs = ({ bitmap: skeleton, pixels }: Skeleton, maxPx: number): void => {
   const { bits, stride } = skeleton;
   const near = neighbourOffsets(stride);
-  for (let at = 0; at < bits.length; at++) {
+  for (const at of pixels) {
     if (bits[at] !== 1 || crossingNumber(bits, at, near) !== 1) continue;
     const first = branchesOf(bits, at, near)[0];
     if (first === undefined) continue;

@@ -1,4 +1,4 @@
-import type { Bitmap } from "../primitives/bitmap.ts";
+import { fourBits, type Bitmap } from "../primitives/bitmap.ts";
 
 /** Runs of pixels of one value inside the mask, row after row, joined into areas (union-find on the runs' numbers). */
 type Runs = {
@@ -29,20 +29,40 @@ const join = ({ parents, areasPx }: Runs, a: number, b: number): void => {
   areasPx[rootA] = (areasPx[rootA] ?? 0) + (areasPx[rootB] ?? 0);
 };
 
+/** One byte of each of four pixels. */
+const EVERY_PIXEL = 0x01010101;
+
+/** 32 pixels from `at` on as bits: those inside the mask with the wanted value. */
+const wordAt = (quads: Int32Array, insideQuads: Int32Array, at: number, other: number): number => {
+  let word = 0;
+  for (let k = 0; k < 8; k++) {
+    const quad = (insideQuads[at + k] ?? 0) & ((quads[at + k] ?? 0) ^ other);
+    word |= fourBits(quad) << (4 * k);
+  }
+  return word;
+};
+
+/** Runs begin and end where neighbouring bits differ; the border of the bitmap is outside the mask and ends each in its row. */
 const findRuns = (bitmap: Bitmap, inside: Uint8Array, value: number): Runs => {
   const { bits } = bitmap;
+  const quads = new Int32Array(bits.buffer);
+  const insideQuads = new Int32Array(inside.buffer);
   // No more runs than every second pixel.
   const starts = new Int32Array((bits.length >> 1) + 1);
   const ends = new Int32Array(starts.length);
-  const other = 1 - value;
+  const other = value === 1 ? 0 : EVERY_PIXEL;
   let count = 0;
-  for (let at = 0; at < bits.length; at++) {
-    if (((inside[at] ?? 0) & ((bits[at] ?? 0) ^ other)) === 0) continue;
-    starts[count] = at;
-    // The border of the bitmap is outside the mask: a run ends in its own row.
-    do at++;
-    while (((inside[at] ?? 0) & ((bits[at] ?? 0) ^ other)) === 1);
-    ends[count++] = at;
+  let isOpenRun = false;
+  let last = 0;
+  for (let quad = 0; quad < quads.length; quad += 8) {
+    const word = wordAt(quads, insideQuads, quad, other);
+    for (let edges = word ^ ((word << 1) | last); edges !== 0; edges &= edges - 1) {
+      const at = 4 * quad + 31 - Math.clz32(edges & -edges);
+      if (isOpenRun) ends[count++] = at;
+      else starts[count] = at;
+      isOpenRun = !isOpenRun;
+    }
+    last = word >>> 31;
   }
   const parents = new Int32Array(count);
   const areasPx = new Int32Array(count);

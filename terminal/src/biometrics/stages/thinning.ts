@@ -1,5 +1,6 @@
 import { neighbourOffsets, type Bitmap } from "../primitives/bitmap.ts";
 import { packBitmap, unpackBitmap, type PackedBitmap } from "../primitives/packed-bitmap.ts";
+import type { Skeleton } from "./skeleton.ts";
 
 /** Bits that are set in two or more of four words. */
 const twoOfFour = (a: number, b: number, c: number, d: number): number =>
@@ -91,8 +92,9 @@ export const erodeToLines = (bitmap: Bitmap): Int32Array => {
   return unpackBitmap(packed, bitmap);
 };
 
-/** Ridges one pixel wide, 8-connected, in place. */
-export const thin = (bitmap: Bitmap): void => {
+/** Ridges one pixel wide, 8-connected; written into the bitmap. */
+export const thin = (bitmap: Bitmap): Skeleton => {
   const pixels = erodeToLines(bitmap);
   sharpenCorners(bitmap.bits, pixels, neighbourOffsets(bitmap.stride));
+  return { bitmap, pixels };
 };
