@@ -13,16 +13,17 @@ export type Customer = {
 
 export type Till = { readonly counter: CounterClient; readonly module: SimulatedModule };
 
-export type Purchase =
-  | {
-      readonly kind: "bought";
-      readonly how: "finger" | "retry" | "pin";
-      /** The name on the approved screen. */
-      readonly firstName: string | null;
-      readonly journey: CounterJourney | null;
-    }
-  | { readonly kind: "refused"; readonly reason: string };
+export type Bought = {
+  readonly kind: "bought";
+  readonly how: "finger" | "retry" | "third-try" | "pin";
+  /** The name on the approved screen. */
+  readonly firstName: string | null;
+  readonly journey: CounterJourney | null;
+};
 
+export type Purchase = Bought | { readonly kind: "refused"; readonly reason: string };
+
+const BY_PLACEMENT = ["finger", "retry", "third-try"] as const;
 const SCREEN_TIMEOUT_MS = 30_000;
 const RESULT_SCREENS = new Set(["approved", "not-this-time", "unconfirmed"]);
 
@@ -142,7 +143,7 @@ export async function buy(
   }
   if (usedPin) view = await resultOf(counter);
   if (view.screen === "approved") {
-    const how = usedPin ? "pin" : placed > 1 ? "retry" : "finger";
+    const how = usedPin ? "pin" : (BY_PLACEMENT[placed - 1] ?? "third-try");
     const { firstName } = view;
     return { kind: "bought", how, firstName, journey: await newestJourney(counter, firstName) };
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseDayOptions } from "./options.ts";
 import { percentile } from "./percentile.ts";
 import { planDay } from "./plan.ts";
+import { dayStalls, enrolImpressions, moduleOfSize } from "./stalls.ts";
 
 describe("the planned day", () => {
   const options = {
@@ -39,6 +40,24 @@ describe("the command's words", () => {
     expect(parseDayOptions([])).toMatchObject({ studentCount: 10, saleCount: 200, isPaced: true });
     expect(() => parseDayOptions(["--students", "13"])).toThrow(/--students takes a whole number/);
     expect(() => parseDayOptions(["--sales", "many"])).toThrow(/--sales takes a whole number/);
+  });
+});
+
+describe("the stalls of a day", () => {
+  it("have the module whose pictures are shown, otherwise one of each, otherwise what was asked for", () => {
+    const models = (...args: Parameters<typeof dayStalls>): readonly string[] =>
+      dayStalls(...args).map(({ model }) => model);
+    expect(moduleOfSize({ widthPx: 192, heightPx: 192 })).toBe("R503");
+    expect(moduleOfSize({ widthPx: 388, heightPx: 374 })).toBeNull();
+    expect(models(null, "R503")).toEqual(["R503", "R503"]);
+    expect(models(null, null)).toEqual(["R307", "R503"]);
+    expect(models(["R503", "R307"], "R307")).toEqual(["R503", "R307"]);
+    expect(() => parseDayOptions(["--sensors", "R503,GT-511"])).toThrow(/--sensors takes two of/);
+  });
+
+  it("enrol as many impressions as the product asks for at the first", () => {
+    expect(enrolImpressions(dayStalls(null, null))).toEqual([0, 1, 2]);
+    expect(enrolImpressions(dayStalls(null, "R503"))).toEqual([0, 1, 2, 3, 4, 5]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type GrowModel, growProfiles } from "../devices/grow/profiles.ts";
 import { fingersFromFolder } from "../finger/pgm.ts";
 import { createSyntheticFinger } from "../finger/synthetic-finger.ts";
 import { cloudLedgerFile, terminalJournalFile } from "../fleet/fleet.ts";
@@ -12,18 +13,17 @@ import { createRandom } from "../random.ts";
 import { createWorld, type Finger, type World } from "../world.ts";
 import { auditDay, type Audit } from "./audit.ts";
 import { collectJourneys, runLane, type DayState } from "./lane.ts";
+import { dayStalls, enrolImpressions, ENROL_STALL, moduleOfSize, type DayStall } from "./stalls.ts";
 import { parseDayOptions, USAGE, type DayOptions } from "./options.ts";
 import { planDay } from "./plan.ts";
 import { emptyTally, saleCountOf, stageLines, transferLines, type Tally } from "./tally.ts";
 
-const ENROL_IMPRESSIONS = [0, 1, 2];
-const STALLS = [
-  { name: "Kantin Bu Sri", model: "R307" },
-  { name: "Koperasi", model: "R503" },
-] as const;
 const TOP_UP_RUPIAH = 300_000;
 const DAILY_LIMIT_RUPIAH = 250_000;
 const DRAIN_TIMEOUT_MS = 120_000;
+
+/** Public print sets, unless --dpi says otherwise. */
+const USUAL_DPI = 500;
 
 const startMs = Date.now();
 function say(line: string): void {
@@ -38,7 +38,7 @@ function fingersOf(options: DayOptions): readonly Finger[] {
         seed: options.seed * 1_000 + index,
       }),
     );
-  const fingers = fingersFromFolder(options.fingersFolder, options.resolutionDpi);
+  const fingers = fingersFromFolder(options.fingersFolder, options.resolutionDpi ?? USUAL_DPI);
   if (fingers.length < options.studentCount)
     throw new Error(
       `${options.fingersFolder} has ${fingers.length} fingers, but --students is ${options.studentCount}`,
@@ -46,12 +46,34 @@ function fingersOf(options: DayOptions): readonly Finger[] {
   return fingers.slice(0, options.studentCount);
 }
 
+/** The module whose own pictures the folder holds; null where they must first be laid on a module's glass. */
+function moduleOf(options: DayOptions, fingers: readonly Finger[]): GrowModel | null {
+  const picture = options.fingersFolder === null ? null : fingers[0]?.impression(0, "normal");
+  return picture === null || picture === undefined ? null : moduleOfSize(picture);
+}
+
+/** A module's own pictures have its resolution, so that they come through its simulation pixel by pixel. */
+function atModule(options: DayOptions, pictures: GrowModel | null): DayOptions {
+  if (pictures === null || options.resolutionDpi !== null) return options;
+  return { ...options, resolutionDpi: growProfiles[pictures].resolutionDpi };
+}
+
+type DayFingers = { readonly fingers: readonly Finger[]; readonly stalls: readonly DayStall[] };
+
+function equip(options: DayOptions): DayFingers {
+  const looked = fingersOf(options);
+  const pictures = moduleOf(options, looked);
+  const stalls = dayStalls(options.models, pictures);
+  return { fingers: pictures === null ? looked : fingersOf(atModule(options, pictures)), stalls };
+}
+
 async function openDaySchool(
   options: DayOptions,
   directory: string,
   world: World,
-  children: readonly SchoolChild[],
+  day: { readonly children: readonly SchoolChild[]; readonly stalls: readonly DayStall[] },
 ): Promise<School> {
+  const { children, stalls } = day;
   const counters = [await freePort(), await freePort()];
   return openSchool({
     fleet: {
@@ -63,7 +85,7 @@ async function openDaySchool(
         internetMqtt: 0,
         counters,
       },
-      stalls: STALLS,
+      stalls,
       seed: options.seed,
       frameAncestors: [],
       backupEverySeconds: 15,
@@ -72,8 +94,8 @@ async function openDaySchool(
     operatorCode: "482913",
     world,
     children,
-    enrolImpressions: ENROL_IMPRESSIONS,
-    enrolStall: 0,
+    enrolImpressions: enrolImpressions(stalls),
+    enrolStall: ENROL_STALL,
     topUp: TOP_UP_RUPIAH,
     dailyLimit: DAILY_LIMIT_RUPIAH,
     isRealTime: options.isPaced,
@@ -100,14 +122,14 @@ async function sellAllDay(
 ): Promise<void> {
   const plan = planDay({
     childCount: options.studentCount,
-    stallCount: STALLS.length,
+    stallCount: state.tills.length,
     saleCount: options.saleCount,
     probeImpressions: probes,
     seed: options.seed,
   });
   state.incidents.push(...plan.incidents);
   await Promise.all(
-    STALLS.map((_, stall) =>
+    state.tills.map((_, stall) =>
       runLane(
         state,
         stall,
@@ -117,19 +139,19 @@ async function sellAllDay(
   );
 }
 
-function report(tally: Tally, audit: Audit): void {
+function report(tally: Tally, audit: Audit, stalls: readonly DayStall[]): void {
   const { bought } = tally;
   const saleCount = saleCountOf(tally);
   const refusals = [...tally.refusals].map(([reason, count]) => `${reason} ${count}`).join(", ");
   const lines = [
     "",
-    `identified: finger ${bought.finger}, retry ${bought.retry}, PIN ${bought.pin}, recorded through a crash ${bought["after-crash"]}`,
+    `identified: first placement ${bought.finger}, second ${bought.retry}, third ${bought["third-try"]}, PIN ${bought.pin}, recorded through a crash ${bought["after-crash"]}`,
     `wrong children ${tally.wrongChildren}`,
     `refused ${refusals === "" ? "0" : refusals}`,
     `suspense ${audit.suspense} forks ${audit.forks}`,
     ...transferLines(
       tally.journeys,
-      STALLS.map(({ model }) => model),
+      stalls.map(({ model }) => model),
     ),
     ...stageLines(tally.journeys.values()),
     `sales ${saleCount} booked ${audit.booked} lost ${audit.lost} doubled ${audit.doubled} negative ${audit.negative} imbalance ${audit.imbalance}`,
@@ -138,7 +160,8 @@ function report(tally: Tally, audit: Audit): void {
 }
 
 async function runDay(options: DayOptions, directory: string): Promise<boolean> {
-  const fingers = fingersOf(options);
+  const { fingers, stalls } = equip(options);
+  const shownAtEnrolment = enrolImpressions(stalls);
   const world = createWorld(fingers);
   // Growing a print takes a second of this process, which also plays the sensors: all grow before the day begins.
   for (const finger of fingers) finger.impression(0, "normal");
@@ -149,9 +172,16 @@ async function runDay(options: DayOptions, directory: string): Promise<boolean> 
   }));
   const impressionCount = Math.min(...fingers.map((finger) => finger.impressionCount));
   const probes = Array.from({ length: impressionCount }, (_, index) => index).filter(
-    (index) => !ENROL_IMPRESSIONS.includes(index),
+    (index) => !shownAtEnrolment.includes(index),
   );
-  const school = await openDaySchool(options, directory, world, children);
+  if (probes.length === 0)
+    throw new Error(
+      `a finger has ${impressionCount} impressions, and enrolment takes ${shownAtEnrolment.length}: none is left for sales`,
+    );
+  say(
+    `stalls with ${stalls.map(({ model }) => model).join(" and ")}; ${shownAtEnrolment.length} placements enrolled, ${probes.length} for sales`,
+  );
+  const school = await openDaySchool(options, directory, world, { children, stalls });
   const tally = emptyTally();
   try {
     const tills = school.fleet.stalls.map((stall, index) => {
@@ -172,14 +202,14 @@ async function runDay(options: DayOptions, directory: string): Promise<boolean> 
       random: createRandom(options.seed + 1),
       saleCount: options.saleCount,
       incidents: [],
-      starts: STALLS.map(() => 1),
+      starts: stalls.map(() => 1),
       say,
     };
     await sellAllDay(options, state, probes);
     if (!school.fleet.isInternetUp) school.fleet.restoreInternet();
     say(`${saleCountOf(tally)} sales made; waiting for the outboxes`);
     await drain(school);
-    for (const index of STALLS.keys()) await collectJourneys(state, index);
+    for (const index of stalls.keys()) await collectJourneys(state, index);
   } finally {
     await school.close();
   }
@@ -188,7 +218,7 @@ async function runDay(options: DayOptions, directory: string): Promise<boolean> 
     terminalFiles: school.fleet.stalls.map((stall) => terminalJournalFile(stall.directory)),
     promised: tally.promised,
   });
-  report(tally, audit);
+  report(tally, audit, stalls);
   const faults =
     audit.lost + audit.doubled + audit.negative + audit.imbalance + tally.wrongChildren;
   return faults === 0 && audit.booked === saleCountOf(tally);

@@ -1,9 +1,10 @@
 import type { CounterJourney } from "../fleet/counter-client.ts";
+import type { Bought } from "./customer.ts";
 import { formatStage } from "./percentile.ts";
 
 /** What the day came to, counted while it happened. */
 export type Tally = {
-  readonly bought: Record<"finger" | "retry" | "pin" | "after-crash", number>;
+  readonly bought: Record<Bought["how"] | "after-crash", number>;
   /** A screen or a journal named another child than the one who stood there. */
   wrongChildren: number;
   readonly refusals: Map<string, number>;
@@ -14,7 +15,7 @@ export type Tally = {
 
 export function emptyTally(): Tally {
   return {
-    bought: { finger: 0, retry: 0, pin: 0, "after-crash": 0 },
+    bought: { finger: 0, retry: 0, "third-try": 0, pin: 0, "after-crash": 0 },
     wrongChildren: 0,
     refusals: new Map(),
     promised: new Set(),

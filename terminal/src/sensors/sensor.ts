@@ -22,7 +22,21 @@ export type SensorInfo = {
   readonly greyLevelCount: number;
   readonly baudRate: number;
   readonly hasLightRing: boolean;
+  /** Usable placements of a finger that make a good template of what this glass sees. */
+  readonly enrolPlacementCount: number;
 };
+
+/** A fingertip shows about 250 mm²; a glass with less than half of it lives on placements side by side. */
+const SMALL_GLASS_MM2 = 125;
+const MM_PER_INCH = 25.4;
+
+/** R307 (190 mm²) 3, R503 (92 mm²) 6: measured in docs/fingerprint.md. */
+export function enrolPlacementCountOf(
+  glass: Pick<SensorInfo, "widthPx" | "heightPx" | "resolutionDpi">,
+): number {
+  const mmPerPx = MM_PER_INCH / glass.resolutionDpi;
+  return glass.widthPx * glass.heightPx * mmPerPx ** 2 < SMALL_GLASS_MM2 ? 6 : 3;
+}
 
 /** Structurally an `AbortSignal`, so that pure flows need no DOM and no Node. */
 export type Cancellation = { readonly aborted: boolean };

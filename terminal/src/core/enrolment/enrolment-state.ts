@@ -6,6 +6,8 @@ import type { FingerName, SaveOutcome } from "../vault/vault.ts";
 export type EnrolmentState = {
   readonly mode: EnrolmentMode;
   readonly glass: GlassState;
+  /** Placements that make a template at the sensor that is there (rule E4). */
+  readonly buildCount: number;
   /** Merged templates are numbered; placements have their capture's number. */
   readonly nextTemplate: number;
 };
@@ -38,7 +40,7 @@ export type PlacementNote =
   | { readonly kind: "unread" }
   /** One placement did not fit the others and is taken again. */
   | { readonly kind: "inconsistent" }
-  /** The fourth placement did not match what the first three made. */
+  /** The last placement did not match what the ones before it made. */
   | { readonly kind: "not-verified" }
   /** This finger is already one of this child's. */
   | { readonly kind: "same-finger" };
@@ -47,7 +49,7 @@ export type PlacementNote =
 export type Placing = {
   readonly finger: FingerName;
   readonly placements: readonly number[];
-  /** The merged template once three placements are in; then the fourth placement verifies it. */
+  /** The merged template once all placements are in; then one more verifies it. */
   readonly template: number | null;
   readonly note: PlacementNote | null;
   /** Unusable placements in a row. */
@@ -103,7 +105,8 @@ export type EnrolmentEvent =
   | { readonly kind: "pin-skip" }
   | { readonly kind: "cancel" }
   | { readonly kind: "next" }
-  | { readonly kind: "sensor"; readonly sensor: "ready" | "away" }
+  | { readonly kind: "sensor"; readonly sensor: "away" }
+  | { readonly kind: "sensor"; readonly sensor: "ready"; readonly buildCount: number }
   | {
       readonly kind: "captured";
       readonly capture: number;

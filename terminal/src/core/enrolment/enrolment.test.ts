@@ -28,7 +28,8 @@ function run(events: readonly EnrolmentEvent[], from: EnrolmentState = ENROLMENT
   return last;
 }
 
-const READY: readonly EnrolmentEvent[] = [{ kind: "sensor", sensor: "ready" }, { kind: "open" }];
+const SENSOR: EnrolmentEvent = { kind: "sensor", sensor: "ready", buildCount: 3 };
+const READY: readonly EnrolmentEvent[] = [SENSOR, { kind: "open" }];
 const LIFT: EnrolmentEvent = { kind: "lifted", isFree: true };
 
 function placing(
@@ -68,7 +69,7 @@ function lifted(state: EnrolmentState): EnrolmentState {
 
 function built(state: EnrolmentState): Run {
   let next = place(state);
-  for (let count = 1; count < 3; count++) next = place(lifted(next.state));
+  for (let count = 1; count < state.buildCount; count++) next = place(lifted(next.state));
   return next;
 }
 
@@ -128,6 +129,17 @@ describe("who may be enrolled", () => {
 });
 
 describe("the placements", () => {
+  test("[E4] are as many as the sensor's glass needs", () => {
+    const small = run([{ ...SENSOR, buildCount: 6 }], placing(["right-index"])).state;
+    let next = place(small);
+    for (let count = 1; count < 6; count++) {
+      expect(next.state.mode).toMatchObject({ kind: "placing", placing: { template: null } });
+      next = place(lifted(next.state));
+    }
+    const order = next.effects.find(({ kind }) => kind === "merge");
+    expect(order).toMatchObject({ placements: [1, 2, 3, 4, 5, 6] });
+  });
+
   test.each<[readonly ("right-index" | "left-index")[], string]>([
     [[], "fingers"],
     [["right-index"], "placing"],
@@ -293,7 +305,7 @@ test("[E9] whatever happens, a save carries only fingers that were verified and 
     { kind: "cancel" },
     { kind: "next" },
     { kind: "sensor", sensor: "away" },
-    { kind: "sensor", sensor: "ready" },
+    SENSOR,
     { kind: "work-failed" },
     { kind: "saved" },
   ];

@@ -20,9 +20,13 @@ import {
 import { onPress } from "./press.ts";
 import { IGNORED, type Reaction } from "./reaction.ts";
 
+/** Until a sensor says how many it needs. */
+const USUAL_BUILD_COUNT = 3;
+
 export const ENROLMENT_START: EnrolmentState = {
   mode: { kind: "closed" },
   glass: GLASS_START,
+  buildCount: USUAL_BUILD_COUNT,
   nextTemplate: 1,
 };
 
@@ -41,7 +45,7 @@ export function step(state: EnrolmentState, event: EnrolmentEvent): EnrolmentSte
 function react(state: EnrolmentState, event: EnrolmentEvent): Reaction {
   switch (event.kind) {
     case "sensor":
-      return onSensor(state, event.sensor);
+      return onSensor(state, event);
     case "captured":
       return onCaptured(state, event.capture, event.outcome);
     case "taken":

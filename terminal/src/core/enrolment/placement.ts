@@ -3,6 +3,7 @@ import type { FingerName } from "../vault/vault.ts";
 import type {
   Collection,
   EnrolmentEffect,
+  EnrolmentEvent,
   EnrolmentMode,
   EnrolmentState,
   Extracted,
@@ -14,9 +15,7 @@ import type {
 } from "./enrolment-state.ts";
 import { IGNORED, type Reaction } from "./reaction.ts";
 
-/** Placements that make a template; one more verifies it (rules E4 and E6). */
-export const BUILD_COUNT = 3;
-/** Fourth placements that may miss before the finger is taken anew. */
+/** Verifying placements that may miss before the finger is taken anew. */
 const UNVERIFIED_MAX = 2;
 
 export function newPlacing(finger: FingerName): Placing {
@@ -48,9 +47,14 @@ function failed(placing: Placing, note: PlacementNote): Placing {
 
 const RETRY: readonly EnrolmentEffect[] = [{ kind: "signal", signal: "retry" }];
 
-export function onSensor(state: EnrolmentState, sensor: "ready" | "away"): Reaction {
-  if (sensor === state.glass.sensor) return IGNORED;
-  return { glass: { ...state.glass, sensor, glass: "held" } };
+type SensorEvent = Extract<EnrolmentEvent, { kind: "sensor" }>;
+
+/** A sensor of another kind that is plugged in counts from the next placement on. */
+export function onSensor(state: EnrolmentState, event: SensorEvent): Reaction {
+  const { sensor } = event;
+  const count = event.sensor === "ready" ? { buildCount: event.buildCount } : {};
+  if (sensor === state.glass.sensor) return count;
+  return { ...count, glass: { ...state.glass, sensor, glass: "held" } };
 }
 
 export function onTaken(state: EnrolmentState, capture: number): Reaction {
@@ -102,7 +106,7 @@ export function onExtracted(state: EnrolmentState, capture: number, result: Extr
   const note: PlacementNote = { kind: "quality", word: result.word, cause: null };
   const placements = [...placing.placements, capture];
   const next: Placing = { ...placing, placements, note, poorCount: 0 };
-  if (placements.length < BUILD_COUNT) return { mode: placeAgain(mode, next) };
+  if (placements.length < state.buildCount) return { mode: placeAgain(mode, next) };
   const template = state.nextTemplate;
   return {
     nextTemplate: template + 1,

@@ -112,7 +112,11 @@ test("a module of unknown model is taken by its product page, the long one too, 
   const named = await opened((m) => {
     m.product = productPage("R503", 192, 192);
   }, "auto");
-  expect(named.sensor.info).toMatchObject({ model: "R503", hasLightRing: true });
+  expect(named.sensor.info).toMatchObject({
+    model: "R503",
+    hasLightRing: true,
+    enrolPlacementCount: 6,
+  });
   const long = await opened((m) => {
     m.product = Buffer.concat([productPage("XY-1", 160, 160), Buffer.alloc(4)]);
   }, "auto");

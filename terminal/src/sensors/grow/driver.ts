@@ -1,4 +1,9 @@
-import type { FingerSensor, SensorInfo, SensorLight } from "../sensor.ts";
+import {
+  enrolPlacementCountOf,
+  type FingerSensor,
+  type SensorInfo,
+  type SensorLight,
+} from "../sensor.ts";
 import { captureImage, waitForLift, type CaptureMemory } from "./capture.ts";
 import { CODE_OK, setRing } from "./commands.ts";
 import type { Exchange } from "./exchange.ts";
@@ -16,6 +21,7 @@ function infoOf(exchange: Exchange, profile: GrowProfile): SensorInfo {
     greyLevelCount: GREY_LEVEL_COUNT,
     baudRate: exchange.line.baudRate,
     hasLightRing: profile.hasLightRing,
+    enrolPlacementCount: enrolPlacementCountOf(profile),
   };
 }
 

@@ -29,7 +29,7 @@ export const SLOW_FINGER = 151;
 export class FakeStation implements CounterStation {
   finger: number | null = null;
   light: SensorLight = "off";
-  #status: CounterStationStatus = { kind: "ready" };
+  #status: CounterStationStatus = { kind: "ready", info: { enrolPlacementCount: 3 } };
   #listeners = new Set<() => void>();
   #changes = new Set<() => void>();
 
@@ -42,8 +42,8 @@ export class FakeStation implements CounterStation {
     return () => void this.#listeners.delete(listener);
   }
 
-  become(kind: "ready" | "away"): void {
-    this.#status = { kind };
+  become(kind: "ready" | "away", enrolPlacementCount = 3): void {
+    this.#status = kind === "ready" ? { kind, info: { enrolPlacementCount } } : { kind };
     for (const listener of this.#listeners) listener();
     this.#tell();
   }

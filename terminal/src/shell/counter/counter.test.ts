@@ -366,6 +366,28 @@ describe("enrolment over HTTP", () => {
     expect(bench.logLines.join("\n")).not.toMatch(/4821|Citra|stu-2/);
   });
 
+  test("a sensor with a small glass asks for six placements, each of another part", async () => {
+    bench.station.become("ready", 6);
+    await open();
+    await choose("stu-2", ["right-index"]);
+    const headers = { cookie: `saku-operator=${session}` };
+    const said = new Set<string>();
+    for (let placed = 0; placed < 6; placed++) {
+      await vi.waitFor(async () => expect((await enrolView()).wants).toBe("finger"));
+      expect(await enrolView()).toMatchObject({
+        phase: "build",
+        placementCount: placed,
+        placementMax: 6,
+      });
+      const html = await (await ask("/enrol", { headers })).text();
+      expect(html).toContain(`aria-label="${placed} dari 6"`);
+      said.add(/<p class="placing-say" role="status">([^<]*)</.exec(html)?.[1] ?? "");
+      await place(12);
+    }
+    expect(said.size).toBe(6);
+    await vi.waitFor(async () => expect((await enrolView()).phase).toBe("verify"));
+  });
+
   test("a finger of another child stores nothing", async () => {
     await open();
     await choose("stu-4", ["right-index"]);

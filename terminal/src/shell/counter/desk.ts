@@ -152,9 +152,15 @@ class Desk implements CounterDesk {
   }
 
   #tellSensor(): void {
-    const sensor = this.#deps.station.status().kind === "ready" ? "ready" : "away";
-    this.till.send({ kind: "sensor", sensor });
-    this.enrolment.send({ kind: "sensor", sensor });
+    const status = this.#deps.station.status();
+    if (status.kind !== "ready") {
+      this.till.send({ kind: "sensor", sensor: "away" });
+      this.enrolment.send({ kind: "sensor", sensor: "away" });
+      return;
+    }
+    const buildCount = status.info.enrolPlacementCount;
+    this.till.send({ kind: "sensor", sensor: "ready" });
+    this.enrolment.send({ kind: "sensor", sensor: "ready", buildCount });
   }
 
   async #refreshStall(): Promise<void> {

@@ -8,7 +8,6 @@ import type {
   Work,
 } from "../../core/enrolment/enrolment-state.ts";
 import { isReading } from "../../core/identify/glass.ts";
-import { BUILD_COUNT } from "../../core/enrolment/placement.ts";
 import type { FingerName } from "../../core/vault/vault.ts";
 
 /** Everything that the enrolment page shows, language-neutral. Never a PIN, never another child. */
@@ -55,12 +54,15 @@ function placingOf(mode: EnrolmentMode): Placing | null {
 function phaseOf(mode: EnrolmentMode): EnrolmentView["phase"] {
   const placing = placingOf(mode);
   if (placing === null) return null;
-  // While the first three are merged the fourth has not been asked for yet.
+  // While the placements are merged the last one has not been asked for yet.
   const isMerging = mode.kind === "working" && mode.work === "merging";
   return placing.template === null || isMerging ? "build" : "verify";
 }
 
-export function enrolmentViewOf(rev: number, { mode, glass }: EnrolmentState): EnrolmentView {
+export function enrolmentViewOf(
+  rev: number,
+  { mode, glass, buildCount }: EnrolmentState,
+): EnrolmentView {
   const collection = collectionOf(mode);
   const placing = placingOf(mode);
   const child = "child" in mode ? mode.child : (collection?.child ?? null);
@@ -83,7 +85,7 @@ export function enrolmentViewOf(rev: number, { mode, glass }: EnrolmentState): E
     finger: placing?.finger ?? (mode.kind === "duplicate" ? mode.finger : null),
     phase: phaseOf(mode),
     placementCount: placing?.placements.length ?? 0,
-    placementMax: BUILD_COUNT,
+    placementMax: buildCount,
     work: mode.kind === "working" ? mode.work : null,
     isReading: isReading(glass),
     note: placing?.note ?? null,

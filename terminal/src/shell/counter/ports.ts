@@ -2,7 +2,12 @@ import type { UnixMs } from "@saku/protocol";
 import type { Directory } from "../../core/directory/directory.ts";
 import type { Vault } from "../../core/vault/vault.ts";
 import type { LinkStatus, RecentSale, SaleDesk } from "../../core/wallet/sale-desk.ts";
-import type { Cancellation, CaptureOutcome, SensorLight } from "../../sensors/sensor.ts";
+import type {
+  Cancellation,
+  CaptureOutcome,
+  SensorInfo,
+  SensorLight,
+} from "../../sensors/sensor.ts";
 import type { MatchWorker } from "../match-worker/match-worker.ts";
 
 /** The wallet as the counter needs it: selling, and the one question after a crash. */
@@ -13,8 +18,10 @@ export interface CounterSaleDesk extends SaleDesk {
   markShown(saleId: string): Promise<void>;
 }
 
-/** `kind` is "ready" when a capture can be asked for; any other word means that the sensor is away. */
-export type CounterStationStatus = { readonly kind: string };
+/** `kind` is "ready" when a capture can be asked for; otherwise the sensor is away. */
+export type CounterStationStatus =
+  | { readonly kind: "ready"; readonly info: Pick<SensorInfo, "enrolPlacementCount"> }
+  | { readonly kind: "starting" | "away" };
 
 /** The sensor and its recovery ladder. One operation at a time; `capture` and `waitLifted` throw while it is away. */
 export interface CounterStation {

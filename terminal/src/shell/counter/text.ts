@@ -128,6 +128,14 @@ const id = {
   },
   placeNow: "Tempelkan",
   placeAgain: "Tempelkan lagi",
+  placeParts: [
+    "Tempelkan tengah jari",
+    "Tempelkan lagi, geser sedikit ke kiri",
+    "Tempelkan lagi, geser sedikit ke kanan",
+    "Tempelkan lagi, lebih ke ujung jari",
+    "Tempelkan lagi, lebih ke ruas jari",
+    "Sekali lagi di tengah",
+  ],
   placeVerify: "Sekali lagi untuk memastikan",
   liftNow: "Angkat jari",
   works: {
@@ -306,6 +314,14 @@ const en: Text = {
   },
   placeNow: "Place",
   placeAgain: "Place again",
+  placeParts: [
+    "Place the middle of the finger",
+    "Place again, a little to the left",
+    "Place again, a little to the right",
+    "Place again, nearer the tip",
+    "Place again, nearer the joint",
+    "Once more in the middle",
+  ],
   placeVerify: "Once more to make sure",
   liftNow: "Lift the finger",
   works: {

@@ -158,7 +158,7 @@ function Placing({ text, view }: Panel): JSX.Element {
           <Icon name={wants === "lift" ? "lift" : "finger"} />
         </div>
         <ol class="dots" aria-label={`${view.placementCount} ${text.of} ${view.placementMax}`}>
-          {[1, 2, 3].map((place) => (
+          {Array.from({ length: view.placementMax }, (_, index) => index + 1).map((place) => (
             <li class={place <= view.placementCount ? "dot dot-full" : "dot"} />
           ))}
           <li class={view.phase === "verify" ? "dot-verify dot-verify-now" : "dot-verify"}>
@@ -185,12 +185,17 @@ function Placing({ text, view }: Panel): JSX.Element {
   );
 }
 
+const USUAL_PLACEMENTS = 3;
+
 function sayPlacing(text: Text, view: EnrolmentView): string {
   if (view.sensor === "away") return `${text.sensorAway}. ${text.sensorAwayHint}`;
   if (view.work !== null) return text.works[view.work];
   if (view.isReading) return text.reading;
   if (view.wants === "lift") return text.liftNow;
   if (view.phase === "verify") return text.placeVerify;
+  // A small glass sees a part: the placements are spread over the finger, so that together they show it.
+  const part = text.placeParts[view.placementCount];
+  if (view.placementMax > USUAL_PLACEMENTS && part !== undefined) return part;
   return view.placementCount === 0 ? text.placeNow : text.placeAgain;
 }
 
