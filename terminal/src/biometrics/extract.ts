@@ -6,7 +6,6 @@ import { binarise } from "./stages/binarisation.ts";
 import { enhance } from "./stages/enhancement.ts";
 import { removeFalseMinutiae } from "./stages/false-minutiae.ts";
 import { estimateWavelength } from "./stages/frequency.ts";
-import { measureLevels } from "./stages/levels.ts";
 import { findMinutiae } from "./stages/minutiae.ts";
 import { normalise } from "./stages/normalisation.ts";
 import { estimateOrientation } from "./stages/orientation.ts";
@@ -39,8 +38,7 @@ export const extract: Extract = (image: GrayImage, tap: Tap = noTap): Extraction
   tap("enhanced", enhanced);
   const mask = refine(print, enhanced.reliability);
   tap("mask", mask);
-  const levels = measureLevels(scaled, enhanced, mask);
-  const polarity = judgePolarity(levels, normalised, mask);
+  const polarity = judgePolarity(scaled, normalised, enhanced, mask);
   tap("ground", polarity.ground);
   const binarised = binarise(upright(enhanced.ridges, polarity), mask);
   tap("binarised", binarised);

@@ -6,42 +6,54 @@ import type { Mask } from "./segmentation.ts";
 /** Per cell, how dark the dark lines around it are and how light the light ones, in grey levels; not a number far from the print. */
 export type Levels = { readonly dark: Plane; readonly light: Plane };
 
-/** Grey level of the samples around every cell whose enhanced value times `sign` is clearly positive. */
-const levelsOf = (
-  image: Plane,
-  { ridges, reliability }: Enhanced,
-  mask: Mask,
-  sign: 1 | -1,
-): Plane => {
-  const { minReliability, minStrength, reachSigmaCells } = LEVELS;
-  const sum = createPlane(mask.columns, mask.rows);
-  const count = createPlane(mask.columns, mask.rows);
+type Sums = Levels & { readonly darkCount: Plane; readonly lightCount: Plane };
+
+/** Adds up the samples of a cell that lie clearly on a crest or in a trough of the enhanced print. */
+const addCell = (image: Plane, ridges: Plane, cell: number, sums: Sums): void => {
   const { widthPx, heightPx, data } = image;
-  for (let cell = 0; cell < mask.cells.length; cell++) {
-    if (mask.cells[cell] !== 1 || (reliability.data[cell] ?? 0) < minReliability) continue;
-    const left = (cell % mask.columns) * CELL_PX;
-    const top = Math.floor(cell / mask.columns) * CELL_PX;
-    for (let y = top; y < Math.min(heightPx, top + CELL_PX); y++)
-      for (
-        let at = y * widthPx + left;
-        at < y * widthPx + Math.min(widthPx, left + CELL_PX);
-        at++
-      ) {
-        if (sign * (ridges.data[at] ?? 0) < minStrength) continue;
-        sum.data[cell] = (sum.data[cell] ?? 0) + (data[at] ?? 0);
-        count.data[cell] = (count.data[cell] ?? 0) + 1;
+  const { minStrength } = LEVELS;
+  const columns = sums.dark.widthPx;
+  const left = (cell % columns) * CELL_PX;
+  const top = Math.floor(cell / columns) * CELL_PX;
+  const width = Math.min(widthPx - left, CELL_PX);
+  let [dark, light, darkCount, lightCount] = [0, 0, 0, 0];
+  for (let y = top; y < Math.min(heightPx, top + CELL_PX); y++)
+    for (let at = y * widthPx + left; at < y * widthPx + left + width; at++) {
+      const strength = ridges.data[at] ?? 0;
+      if (strength >= minStrength) {
+        dark += data[at] ?? 0;
+        darkCount++;
+      } else if (strength <= -minStrength) {
+        light += data[at] ?? 0;
+        lightCount++;
       }
-  }
-  const level = gaussianBlur(sum, reachSigmaCells);
-  const samples = gaussianBlur(count, reachSigmaCells);
-  for (let cell = 0; cell < level.data.length; cell++) {
-    const weight = samples.data[cell] ?? 0;
-    level.data[cell] = weight < LEVELS.minSamples ? Number.NaN : (level.data[cell] ?? 0) / weight;
-  }
-  return level;
+    }
+  sums.dark.data[cell] = dark;
+  sums.light.data[cell] = light;
+  sums.darkCount.data[cell] = darkCount;
+  sums.lightCount.data[cell] = lightCount;
 };
 
-export const measureLevels = (image: Plane, enhanced: Enhanced, mask: Mask): Levels => ({
-  dark: levelsOf(image, enhanced, mask, 1),
-  light: levelsOf(image, enhanced, mask, -1),
-});
+/** Sums over the cells around, divided by how many samples they hold. */
+const level = (sum: Plane, count: Plane): Plane => {
+  const around = gaussianBlur(sum, LEVELS.reachSigmaCells);
+  const samples = gaussianBlur(count, LEVELS.reachSigmaCells);
+  for (let cell = 0; cell < around.data.length; cell++) {
+    const weight = samples.data[cell] ?? 0;
+    around.data[cell] = weight < LEVELS.minSamples ? Number.NaN : (around.data[cell] ?? 0) / weight;
+  }
+  return around;
+};
+
+export const measureLevels = (
+  image: Plane,
+  { ridges, reliability }: Enhanced,
+  { columns, rows, cells }: Mask,
+): Levels => {
+  const plane = (): Plane => createPlane(columns, rows);
+  const sums = { dark: plane(), light: plane(), darkCount: plane(), lightCount: plane() };
+  for (let cell = 0; cell < cells.length; cell++)
+    if (cells[cell] === 1 && (reliability.data[cell] ?? 0) >= LEVELS.minReliability)
+      addCell(image, ridges, cell, sums);
+  return { dark: level(sums.dark, sums.darkCount), light: level(sums.light, sums.lightCount) };
+};

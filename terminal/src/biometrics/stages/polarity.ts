@@ -1,6 +1,7 @@
 import { POLARITY } from "../parameters.ts";
 import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
-import type { Levels } from "./levels.ts";
+import type { Enhanced } from "./enhancement.ts";
+import { measureLevels } from "./levels.ts";
 import type { Normalised } from "./normalisation.ts";
 import type { Mask } from "./segmentation.ts";
 
@@ -39,15 +40,19 @@ export type Polarity = {
  * lines, those are the valleys. Prints that fill the image show no ground, and the usual polarity is believed.
  */
 export const judgePolarity = (
-  { dark, light }: Levels,
+  image: Plane,
   { moments }: Normalised,
+  enhanced: Enhanced,
   mask: Mask,
 ): Polarity => {
   const { maxDeviationShare, minGroundCells, maxInvertedGround, clip } = POLARITY;
   const open = openCells(mask);
+  const ground = createPlane(mask.columns, mask.rows);
+  if (open.reduce((count, cell) => count + cell, 0) < minGroundCells)
+    return { ground, groundLevel: 0, groundCells: 0, inverted: false };
+  const { dark, light } = measureLevels(image, enhanced, mask);
   const brightness = gaussianBlur(moments.mean, 1);
   const meanSquare = gaussianBlur(moments.meanSquare, 1);
-  const ground = createPlane(mask.columns, mask.rows);
   let sum = 0;
   let groundCells = 0;
   for (let cell = 0; cell < open.length; cell++) {

@@ -10,9 +10,26 @@ export type Mask = {
   readonly cellCount: number;
 };
 
+/** The value that `share` of all do not reach, found without sorting the others (Hoare's selection). */
 const quantile = (values: Float32Array, share: number): number => {
-  const sorted = values.slice().sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  const left = values.slice();
+  const wanted = Math.min(left.length - 1, Math.floor(share * left.length));
+  for (let [low, high] = [0, left.length - 1]; low < high;) {
+    const pivot = left[(low + high) >> 1] ?? 0;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((left[i] ?? 0) < pivot) i++;
+      while ((left[j] ?? 0) > pivot) j--;
+      if (i > j) break;
+      [left[i], left[j]] = [left[j] ?? 0, left[i] ?? 0];
+      i++;
+      j--;
+    }
+    if (wanted <= j) high = j;
+    else if (wanted >= i) low = i;
+    else break;
+  }
+  return left[wanted] ?? 0;
 };
 
 /** Majority vote in a neighbourhood: closes holes, drops specks, rounds the outline. */
@@ -31,23 +48,24 @@ const components = (
 ): { labels: Int32Array; sizes: number[] } => {
   const labels = new Int32Array(cells.length);
   const sizes = [0];
-  const stack: number[] = [];
+  const queue = new Int32Array(cells.length);
   for (let start = 0; start < cells.length; start++) {
     if (cells[start] !== wanted || labels[start] !== 0) continue;
     const label = sizes.length;
-    labels[start] = label;
-    stack.push(start);
     let size = 0;
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      size++;
+    const visit = (at: number): void => {
+      if (cells[at] !== wanted || labels[at] !== 0) return;
+      labels[at] = label;
+      queue[size++] = at;
+    };
+    visit(start);
+    for (let head = 0; head < size; head++) {
+      const at = queue[head] ?? 0;
       const column = at % columns;
-      const near = [at - columns, at + columns, column > 0 ? at - 1 : -1];
-      if (column < columns - 1) near.push(at + 1);
-      for (const next of near)
-        if (next >= 0 && next < cells.length && cells[next] === wanted && labels[next] === 0) {
-          labels[next] = label;
-          stack.push(next);
-        }
+      visit(at - columns);
+      visit(at + columns);
+      if (column > 0) visit(at - 1);
+      if (column < columns - 1) visit(at + 1);
     }
     sizes.push(size);
   }

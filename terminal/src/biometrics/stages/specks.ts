@@ -1,4 +1,5 @@
 import { fourBits, type Bitmap } from "../primitives/bitmap.ts";
+import { popcount32 } from "../primitives/popcount.ts";
 
 /** Runs of pixels of one value inside the mask, row after row, joined into areas (union-find on the runs' numbers). */
 type Runs = {
@@ -42,34 +43,41 @@ const wordAt = (quads: Int32Array, insideQuads: Int32Array, at: number, other: n
   return word;
 };
 
-/** Runs begin and end where neighbouring bits differ; the border of the bitmap is outside the mask and ends each in its row. */
-const findRuns = (bitmap: Bitmap, inside: Uint8Array, value: number): Runs => {
-  const { bits } = bitmap;
-  const quads = new Int32Array(bits.buffer);
+/** Where neighbouring pixels differ, as bits: runs begin and end there. The border of the bitmap ends each in its own row. */
+const findEdges = (bitmap: Bitmap, inside: Uint8Array, value: number): Int32Array => {
+  const quads = new Int32Array(bitmap.bits.buffer);
   const insideQuads = new Int32Array(inside.buffer);
-  // No more runs than every second pixel.
-  const starts = new Int32Array((bits.length >> 1) + 1);
-  const ends = new Int32Array(starts.length);
   const other = value === 1 ? 0 : EVERY_PIXEL;
-  let count = 0;
-  let isOpenRun = false;
+  const edges = new Int32Array(quads.length / 8);
   let last = 0;
-  for (let quad = 0; quad < quads.length; quad += 8) {
-    const word = wordAt(quads, insideQuads, quad, other);
-    for (let edges = word ^ ((word << 1) | last); edges !== 0; edges &= edges - 1) {
-      const at = 4 * quad + 31 - Math.clz32(edges & -edges);
-      if (isOpenRun) ends[count++] = at;
-      else starts[count] = at;
-      isOpenRun = !isOpenRun;
-    }
+  for (let i = 0; i < edges.length; i++) {
+    const word = wordAt(quads, insideQuads, 8 * i, other);
+    edges[i] = word ^ ((word << 1) | last);
     last = word >>> 31;
   }
+  return edges;
+};
+
+const findRuns = (bitmap: Bitmap, inside: Uint8Array, value: number): Runs => {
+  const edges = findEdges(bitmap, inside, value);
+  const count = edges.reduce((sum, word) => sum + popcount32(word), 0) / 2;
+  const starts = new Int32Array(count);
+  const ends = new Int32Array(count);
   const parents = new Int32Array(count);
   const areasPx = new Int32Array(count);
-  for (let run = 0; run < count; run++) {
-    parents[run] = run;
-    areasPx[run] = (ends[run] ?? 0) - (starts[run] ?? 0);
-  }
+  let run = 0;
+  let isOpenRun = false;
+  for (let i = 0; i < edges.length; i++)
+    for (let word = edges[i] ?? 0; word !== 0; word &= word - 1) {
+      const at = 32 * i + 31 - Math.clz32(word & -word);
+      if (isOpenRun) {
+        ends[run] = at;
+        areasPx[run] = at - (starts[run] ?? 0);
+        parents[run] = run;
+        run++;
+      } else starts[run] = at;
+      isOpenRun = !isOpenRun;
+    }
   return { starts, ends, parents, areasPx, count };
 };
 
