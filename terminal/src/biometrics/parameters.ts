@@ -195,8 +195,8 @@ export const RELAXATION = {
 export const EVIDENCE = {
   /** Alignments tried, from the best relaxed pairs: of one finger's prints the first is the best in 97 %. */
   seeds: 10,
-  /** Nats below which one alignment, two, three, or more are enough: strangers, whatever comes (score below 6). */
-  hopelessNats: [-9, -6, -5, -4] as readonly number[],
+  /** Nats below which one alignment, two, three, or more are enough: strangers, whatever comes (score below 7). */
+  hopelessNats: [-8, -5, -4, -3] as readonly number[],
   /** Compatibility with the seed from which a pair joins the first fit. */
   minSupport: 0.3,
   /** Pairs are searched within this distance and turn, px and rad, times the factor of the round of fitting. */
@@ -206,6 +206,17 @@ export const EVIDENCE = {
   /** Spread of true pairs after alignment (skin distorts), px and rad: decides who is whose mate. */
   distanceSigmaPx: 4.5,
   turnSigmaRad: 0.15,
+} as const;
+
+/** Skin is elastic: what is left over after the rigid motion is taken up by bending (`matcher/bending.ts`). */
+export const BENDING = {
+  /** Distance over which skin moves together, px. */
+  reachPx: 45,
+  /** Weight of not moving at all, in mates. */
+  stiffness: 1,
+  rounds: 2,
+  /** Prints that agree less than this after the rigid motion are strangers (score below 4) and not bent. */
+  minNats: -6,
 } as const;
 
 /** How many mates two strangers would show anyway (`matcher/chance.ts`). */
@@ -229,26 +240,26 @@ export const SCORE = {
  * the pooled public sets with genuine and impostor pairs weighing the same; cross-validated by sensor family.
  */
 export const LOG_ODDS = {
-  bias: 0.052,
-  mates: 0.429,
-  distance: -0.042,
-  distanceSquared: -0.362,
-  turn: -0.451,
-  turnSquared: -2.584,
-  mateQuality: -0.736,
-  sameType: 0.36,
-  likeness: 0.531,
-  likenessSquared: 0.306,
-  missing: 0.26,
-  missingQuality: -0.237,
-  missingQualitySquared: -0.436,
-  share: 8.764,
-  sizes: -1.734,
-  similarityRoot: 7.358,
-  similarity: 6.183,
-  neighbourStretch: -0.181,
-  beyondScatter: 0.489,
-  beyondFlow: 0.826,
+  bias: 0.408,
+  mates: 0.451,
+  distance: -0.349,
+  distanceSquared: -0.009,
+  turn: -1.85,
+  turnSquared: 1.322,
+  mateQuality: -0.827,
+  sameType: 0.314,
+  likeness: 0.551,
+  likenessSquared: 0.384,
+  missing: 0.242,
+  missingQuality: -0.365,
+  missingQualitySquared: -0.115,
+  share: 4.792,
+  sizes: -1.355,
+  similarityRoot: 7.415,
+  similarity: 14.68,
+  neighbourStretch: -0.208,
+  beyondScatter: 0.685,
+  beyondFlow: 0.616,
 } as const;
 
 export const ENROLMENT = {

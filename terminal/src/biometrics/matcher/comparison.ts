@@ -1,6 +1,6 @@
-import { EVIDENCE, RELAXATION, SCORE } from "../parameters.ts";
+import { BENDING, EVIDENCE, RELAXATION, SCORE } from "../parameters.ts";
 import type { PairColumns } from "./alignment.ts";
-import { gatherEvidence, type Evidence, type MatePair } from "./evidence.ts";
+import { bendEvidence, gatherEvidence, type Evidence, type MatePair } from "./evidence.ts";
 import type { Mates } from "./mates.ts";
 import { pairUp, type Pairs } from "./pairs.ts";
 import type { Prepared } from "./prepared.ts";
@@ -61,7 +61,7 @@ export const compareTemplates = (a: Prepared, b: Prepared): Comparison => {
   const relaxed = relax(pairs, compatibility);
   const smaller = Math.min(a.table.count, b.table.count);
   const similarity = globalSimilarity(pairs, relaxed, smaller);
-  const likeness = { matrix: pairs.matrix, similarity };
+  const task = { a, b, likeness: { matrix: pairs.matrix, similarity }, workspace };
   explained.fill(0);
   ranking.set(relaxed);
   let best: Comparison["evidence"] = null;
@@ -70,13 +70,17 @@ export const compareTemplates = (a: Prepared, b: Prepared): Comparison => {
     const seed = takeLargest(ranking, pairs.count);
     if (explained[seed] === 1) continue;
     gatherSupporters(pairs, compatibility.dense, seed, workspace.seed);
-    const evidence = gatherEvidence(a, b, workspace, likeness);
+    const evidence = gatherEvidence(task);
     if (best === null || evidence.nats > best.nats)
       best = { ...evidence, mates: listMates(workspace.mates) };
     const hopeless = EVIDENCE.hopelessNats[Math.min(aligned, EVIDENCE.hopelessNats.length - 1)];
     if (best.nats < (hopeless ?? -Infinity)) break;
     aligned++;
     markExplained(pairs, workspace.mates);
+  }
+  if (best !== null && best.nats >= BENDING.minNats) {
+    const evidence = bendEvidence(task, best);
+    best = { ...evidence, mates: listMates(workspace.mates) };
   }
   const score = best === null ? 0 : Math.max(0, best.nats + SCORE.evenOdds);
   return { score, similarity, evidence: best };

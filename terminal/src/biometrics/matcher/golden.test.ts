@@ -32,8 +32,8 @@ describe("golden outputs", () => {
     }).toMatchInlineSnapshot(`
       {
         "mates": 18,
-        "other": "0.09",
-        "own": "61.41",
+        "other": "2.71",
+        "own": "69.38",
       }
     `);
   });

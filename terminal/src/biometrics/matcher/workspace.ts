@@ -7,6 +7,7 @@ let capacity = 0;
 /** Arrays one comparison writes and the next one writes again: comparing allocates nothing. */
 export type Workspace = {
   readonly places: Places;
+  readonly bent: Places;
   readonly mates: Mates;
   readonly seed: PairColumns;
   readonly takenA: Uint8Array;
@@ -20,13 +21,16 @@ const pairColumns = (length: number): PairColumns => ({
   weight: new Float64Array(length),
 });
 
+const placeColumns = (length: number): Places => ({
+  count: 0,
+  x: new Float32Array(length),
+  y: new Float32Array(length),
+  rad: new Float32Array(length),
+});
+
 const build = (length: number): Workspace => ({
-  places: {
-    count: 0,
-    x: new Float32Array(length),
-    y: new Float32Array(length),
-    rad: new Float32Array(length),
-  },
+  places: placeColumns(length),
+  bent: placeColumns(length),
   mates: {
     ...pairColumns(length),
     distancePx: new Float64Array(length),
