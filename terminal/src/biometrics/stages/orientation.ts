@@ -1,3 +1,4 @@
+import { innerCellsOf, sumGradients } from "../kernels/gradient.ts";
 import { CELL_PX, ORIENTATION } from "../parameters.ts";
 import { gridOf } from "../primitives/cell-grid.ts";
 import { createPlane, gaussianBlur, type Plane } from "../primitives/plane.ts";
@@ -18,10 +19,21 @@ export const ridgeDirectionAt = (field: OrientationField, cell: number): number 
 
 type Tensor = { readonly difference: Plane; readonly mixed: Plane; readonly energy: Plane };
 
+/** The gradient points across the ridge; the doubled angle is turned by π to point along it. */
+const setCell = (
+  { difference, mixed, energy }: Tensor,
+  cell: number,
+  { xx, yy, xy }: { readonly xx: number; readonly yy: number; readonly xy: number },
+): void => {
+  difference.data[cell] = yy - xx;
+  mixed.data[cell] = -2 * xy;
+  energy.data[cell] = xx + yy;
+};
+
 /** Sums of the tensor over the samples of one cell that have all their neighbours, into place `cell`. */
 const sumCell = (
   { widthPx, heightPx, data }: Plane,
-  { difference, mixed, energy }: Tensor,
+  tensor: Tensor,
   column: number,
   row: number,
 ): void => {
@@ -45,21 +57,29 @@ const sumCell = (
       yy += gy * gy;
       xy += gx * gy;
     }
-  const cell = row * difference.widthPx + column;
-  // The gradient points across the ridge; the doubled angle is turned by π to point along it.
-  difference.data[cell] = yy - xx;
-  mixed.data[cell] = -2 * xy;
-  energy.data[cell] = xx + yy;
+  setCell(tensor, row * tensor.energy.widthPx + column, { xx, yy, xy });
 };
 
+/** Cells at the edge are summed sample by sample, all others by the kernel. */
 const structureTensor = (ridges: Plane): Tensor => {
   const { columns, rows } = gridOf(ridges);
   const difference = createPlane(columns, rows);
   const mixed = createPlane(columns, rows);
   const energy = createPlane(columns, rows);
   const tensor = { difference, mixed, energy };
+  const inner = innerCellsOf(ridges);
+  const sums = sumGradients(ridges, inner);
   for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) sumCell(ridges, tensor, column, row);
+    for (let column = 0; column < columns; column++) {
+      const isInner = row > 0 && row <= inner.rows && column > 0 && column <= inner.columns;
+      if (!isInner) {
+        sumCell(ridges, tensor, column, row);
+        continue;
+      }
+      const at = 3 * ((row - 1) * inner.columns + column - 1);
+      const [xx = 0, yy = 0, xy = 0] = [sums[at], sums[at + 1], sums[at + 2]];
+      setCell(tensor, row * columns + column, { xx, yy, xy });
+    }
   return tensor;
 };
 
