@@ -218,8 +218,8 @@ const SHARES: readonly (readonly [CheckName, number])[] = [
   ["comparison", 2],
   ["enrolment", 1],
   ["search", 1],
-  ["bytes", 4],
-  ["iso", 3],
+  ["bytes", 6],
+  ["iso", 4],
 ];
 const CHOICES: readonly CheckName[] = SHARES.flatMap(([name, share]) =>
   Array.from({ length: share }, () => name),
