@@ -18,7 +18,7 @@ const view: fc.Arbitrary<IsoView> = fc.record({
   template: fc.record({
     widthPx: fc.constant(256),
     heightPx: fc.constant(288),
-    minutiae: fc.array(minutia, { maxLength: 200 }),
+    minutiae: fc.array(minutia, { maxLength: 127 }),
     placementCount: fc.constant(1),
   }),
   fingerPosition: fc.integer({ min: 0, max: 10 }),
@@ -62,6 +62,24 @@ describe("an ISO/IEC 19794-2 record", () => {
         "3c01" +
         "800301024" +
         "04d0000",
+    );
+  });
+
+  it("keeps the 127 best of a merged template, which is what readers in use hold", () => {
+    const minutiae = Array.from({ length: 200 }, (_, i): Minutia => ({
+      x: i,
+      y: 1,
+      angleRad: 0,
+      type: "ending",
+      quality: i % 2 === 0 ? 90 : 10 + (i % 50),
+    }));
+    const template = { widthPx: 256, heightPx: 288, minutiae, placementCount: 6 };
+    const [back] = decodeIsoRecord(record({ template, fingerPosition: 1, quality: 1 })) ?? [];
+    const qualities = back?.template.minutiae.map(({ quality }) => quality) ?? [];
+    expect(qualities).toHaveLength(127);
+    expect(qualities.filter((quality) => quality === 90)).toHaveLength(100);
+    expect(back?.template.minutiae.map(({ x }) => x)).toEqual(
+      back?.template.minutiae.map(({ x }) => x).toSorted((a, b) => a - b),
     );
   });
 

@@ -15,7 +15,8 @@ const VERSION = 0x20323000;
 const HEADER_BYTES = 24;
 const VIEW_BYTES = 4;
 const MINUTIA_BYTES = 6;
-const MAX_MINUTIAE = 255;
+/** The count has eight bits, but readers in use hold 128 (OpenAFIS, MINEX) or take the count for signed. */
+const MAX_MINUTIAE = 127;
 const ANGLE_STEPS = 256;
 const OWN_PIXELS_PER_CM = Math.round(SCALING.workingDpi / 2.54);
 const MIN_PIXELS_PER_CM = Math.round(LIMITS.minDpi / 2.54);
@@ -56,7 +57,17 @@ const writeHeader = (view: DataView, views: readonly IsoView[]): void => {
   view.setUint8(22, views.length);
 };
 
-const kept = ({ minutiae }: Template): readonly Minutia[] => minutiae.slice(0, MAX_MINUTIAE);
+/** The `count` best minutiae, in the order they had. */
+const bestOf = (minutiae: readonly Minutia[], count: number): readonly Minutia[] => {
+  if (minutiae.length <= count) return minutiae;
+  const byQuality = [...minutiae.keys()].toSorted(
+    (a, b) => (minutiae[b]?.quality ?? 0) - (minutiae[a]?.quality ?? 0),
+  );
+  const best = new Set(byQuality.slice(0, count));
+  return minutiae.filter((_, index) => best.has(index));
+};
+
+const kept = ({ minutiae }: Template): readonly Minutia[] => bestOf(minutiae, MAX_MINUTIAE);
 
 /** Views before this one that show the same finger: the record numbers them. */
 const viewNumber = (views: readonly IsoView[], index: number): number =>
@@ -70,7 +81,7 @@ const fits = ({ template, fingerPosition }: IsoView): boolean =>
   fingerPosition >= 0 &&
   fingerPosition <= MAX_FINGER_POSITION;
 
-/** The record of 1 … 8 placements, or null when there are more, none, or one that the format cannot say. */
+/** The record of 1 … 8 placements, of each the 127 minutiae of best quality, or null when there are more, none, or one that the format cannot say. */
 export const encodeIsoRecord = (views: readonly IsoView[]): Uint8Array | null => {
   if (views.length < 1 || views.length > LIMITS.maxPlacements || !views.every(fits)) return null;
   const total = views.reduce(
@@ -146,7 +157,7 @@ const readView = (view: DataView, at: number, frame: Frame): Step | null => {
   const count = view.getUint8(at + 3);
   const end = at + VIEW_BYTES + count * MINUTIA_BYTES;
   if (fingerPosition > MAX_FINGER_POSITION || quality > 100) return null;
-  if (count > LIMITS.maxMergedMinutiae || end + 2 > view.byteLength) return null;
+  if (end + 2 > view.byteLength) return null;
   const minutiae: Minutia[] = [];
   for (let from = at + VIEW_BYTES; from < end; from += MINUTIA_BYTES) {
     const minutia = readMinutia(view, from, frame);
@@ -156,7 +167,7 @@ const readView = (view: DataView, at: number, frame: Frame): Step | null => {
   const template = {
     widthPx: Math.ceil(frame.widthPx * frame.scaleX),
     heightPx: Math.ceil(frame.heightPx * frame.scaleY),
-    minutiae,
+    minutiae: bestOf(minutiae, LIMITS.maxMergedMinutiae),
     placementCount: 1,
   };
   return { view: { template, fingerPosition, quality }, next: end + 2 + view.getUint16(end) };
