@@ -13,7 +13,7 @@ import { prepare } from "./matcher/prepared.ts";
 import { sketch } from "./matcher/sketches.ts";
 import { GALLERY_LIMITS } from "./parameters.ts";
 
-export { thresholdFor } from "./gallery/decision.ts";
+export { mayBeDuplicate, thresholdFor } from "./gallery/decision.ts";
 
 const toProbe = (template: Template): PreparedProbe => {
   const prepared = prepare(template);

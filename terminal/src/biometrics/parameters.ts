@@ -269,18 +269,24 @@ export const ENROLMENT = {
   lonelyShare: 0.7,
 } as const;
 
-/** Decisions of a search; scores in nats, see docs/fingerprint.md for the impostor tails they were read from. */
+/** Decisions of a search; scores in nats, see docs/fingerprint.md for the strangers' tails they were read from. */
 export const IDENTIFICATION = {
   /** Threshold for one enrolled child. */
-  baseThreshold: 19,
-  /** Added each time the number of enrolled children grows by e; the impostor tail falls by e^1.1 a point. */
-  perLogKey: 1,
+  baseThreshold: 16,
+  /**
+   * Added each time the number of enrolled children grows by e. Strangers' highest scores grow by a third of a point: beyond
+   * the shortlist more children bring no more comparisons, only likelier ones.
+   */
+  perLogKey: 0.5,
   /** Distance the best must keep from the second child. */
   margin: 6,
   /** Added to the threshold for every earlier placement whose score is added. */
-  perEarlierPlacement: 16,
-  /** Weight of the second-best template of the same child. */
+  perEarlierPlacement: 10,
+  /** Weight of the second-best template of the same child, and the score from which it counts: strangers rarely exceed it. */
   secondTemplateShare: 0.25,
+  secondTemplateFrom: 8,
+  /** So far below the threshold an enrolled finger already looks like another child's: a person is asked, nobody is charged. */
+  duplicateSlack: 4,
 } as const;
 
 /**

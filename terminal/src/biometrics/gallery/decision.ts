@@ -1,5 +1,5 @@
 import type { Identification } from "../engine-api.ts";
-import { IDENTIFICATION } from "../parameters.ts";
+import { GALLERY_LIMITS, IDENTIFICATION } from "../parameters.ts";
 
 /** The best child of a search and how near the second came. */
 export type Ranking = {
@@ -22,6 +22,20 @@ export const decide = (ranking: Ranking, threshold: number): Identification => {
   return { kind: "identified", key, score, runnerUpScore };
 };
 
+/**
+ * Whether placements at enrolment may be of a finger that another of `keyCount` children has: asked more readily than a search
+ * names, because the answer only makes a person look. Ambiguous means that it looks like two of the others.
+ */
+export const mayBeDuplicate = (
+  found: Identification,
+  keyCount: number,
+  placements: number,
+): boolean =>
+  found.kind !== "not-found" ||
+  found.bestScore >=
+    thresholdFor(keyCount, Math.min(placements, GALLERY_LIMITS.maxProbes)) -
+      IDENTIFICATION.duplicateSlack;
+
 /** Best and second of scored children; of equals the one whose key comes first, so that no order of adding matters. */
 export const rank = (
   scored: Iterable<{ readonly key: string; readonly score: number }>,
@@ -36,12 +50,17 @@ export const rank = (
   return ranking;
 };
 
-/** Score of a child from the scores of its templates: the best, helped a little by the second (chance rarely strikes twice). */
+/**
+ * Score of a child from the scores of its templates: the best, helped by a second one as far as that is better than what
+ * chance brings, less the log of their number, because the best of many tries is better by chance.
+ */
 export const childScore = (scores: readonly number[]): number => {
   let [best, second] = [0, 0];
   for (const score of scores) {
     if (score > best) [best, second] = [score, best];
     else if (score > second) second = score;
   }
-  return best + IDENTIFICATION.secondTemplateShare * second;
+  const beyondChance = Math.max(0, second - IDENTIFICATION.secondTemplateFrom);
+  const helped = best + IDENTIFICATION.secondTemplateShare * beyondChance;
+  return Math.max(0, helped - Math.log(Math.max(1, scores.length)));
 };

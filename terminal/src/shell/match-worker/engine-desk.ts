@@ -6,6 +6,7 @@ import type {
   Gallery,
   Template,
 } from "../../biometrics/engine-api.ts";
+import { mayBeDuplicate } from "../../biometrics/identify.ts";
 import type {
   AnswerTo,
   Ask,
@@ -102,8 +103,7 @@ function createHeldGallery(engine: Engine): HeldGallery {
       const run = { ...runOf(engine, patience), budgetMs: Infinity };
       const end = await runSearch(gallery.search(first, others, except), run);
       if (end.kind === "stopped") throw new RangeError("The search for a duplicate was cancelled");
-      // Ambiguous means that it looks like two of the others: reason enough to ask a person.
-      return end.identification.kind !== "not-found";
+      return mayBeDuplicate(end.identification, gallery.keyCount, probes.length);
     },
   };
 }
