@@ -40,10 +40,10 @@ const programFiles = (place: string): readonly string[] =>
         .toSorted()
         .map((file) => path.join(place, file));
 
-/** A name for what these programs are now: a changed one must not find another's templates. */
-export const programVersion = (places: readonly string[]): string => {
-  const hash = createHash("sha256");
-  for (const file of places.flatMap(programFiles)) hash.update(file).update(readFileSync(file));
+/** A name for what these programs and numbers are now: changed ones must not find others' templates. */
+export const programVersion = (places: readonly string[], numbers: unknown): string => {
+  const hash = createHash("sha256").update(JSON.stringify(numbers));
+  for (const file of places.flatMap(programFiles)) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
 };
 

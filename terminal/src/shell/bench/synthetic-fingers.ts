@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import * as parameters from "../../biometrics/parameters.ts";
 import { openBlockCache, programVersion, type BlockCache } from "./finger-cache.ts";
 import { doFingerJobs, type FingerOrder } from "./finger-jobs.ts";
 
@@ -37,14 +38,31 @@ const PROGRAMS = [
   "terminal/dist/biometrics/stages",
   "terminal/dist/biometrics/primitives",
   "terminal/dist/biometrics/kernels",
-  "terminal/dist/biometrics/parameters.js",
   "terminal/dist/biometrics/templates/codec.js",
 ];
+
+/** Numbers of matching, enrolment and search, which change no template; all others do. */
+const NOT_EXTRACTION = new Set([
+  "CYLINDER",
+  "RELAXATION",
+  "EVIDENCE",
+  "CHANCE",
+  "BENDING",
+  "SCORE",
+  "LOG_ODDS",
+  "ENROLMENT",
+  "IDENTIFICATION",
+  "SHORTLIST",
+  "GALLERY_LIMITS",
+]);
+const extractionNumbers = (): unknown =>
+  Object.entries(parameters).filter(([name]) => !NOT_EXTRACTION.has(name));
 
 let opened: BlockCache | null = null;
 const cache = (): BlockCache => {
   if (!existsSync(GENERATOR)) throw new Error(`${GENERATOR} is not built; run npm run build`);
-  opened ??= openBlockCache(fromRoot(`.cache/fingers/${programVersion(PROGRAMS.map(fromRoot))}`));
+  const version = programVersion(PROGRAMS.map(fromRoot), extractionNumbers());
+  opened ??= openBlockCache(fromRoot(`.cache/fingers/${version}`));
   return opened;
 };
 
