@@ -4,7 +4,15 @@ import type { Condition } from "../world.ts";
 import { roundedBox } from "./growth-plan.ts";
 import type { FingerMaster } from "./master.ts";
 import { eased, fineTexture, grainTexture } from "./texture.ts";
-import { careful, type Drag, drawDrag, drawTouch, type Manner, type Touch } from "./touch.ts";
+import {
+  careful,
+  type Drag,
+  drawDrag,
+  drawTouch,
+  type Manner,
+  type Occasion,
+  type Touch,
+} from "./touch.ts";
 
 /** The window that a finger is seen through. */
 export type Window = {
@@ -28,7 +36,9 @@ export function impressionOf(
   const window = how.window ?? wholeFinger;
   const manner = how.manner ?? careful;
   const random = createRandom((Math.imul(master.seed, 0x9e37_79b1) ^ seed) >>> 0).fork(condition);
-  const laid = lay(master, condition, manner, { window, random });
+  const habit = createRandom(master.seed).fork("habit").gaussian();
+  const occasion = { condition, manner, habit: Math.max(-2, Math.min(2, habit)) };
+  const laid = lay(master, occasion, { window, random });
   const pixels = develop(master, laid.touch, laid.knots, { window, random });
   const { widthPx, heightPx, resolutionDpi } = window;
   return { widthPx, heightPx, resolutionDpi, pixels };
@@ -55,15 +65,14 @@ const mostAttempts = 6;
 /** A touch, and what of the finger lies on the glass. */
 function lay(
   master: FingerMaster,
-  condition: Condition,
-  manner: Manner,
+  occasion: Occasion,
   { window, random }: Scene,
 ): { readonly touch: Touch; readonly knots: Knots } {
   const knotMm2 = ((knotPx * 25.4) / window.resolutionDpi) ** 2;
   for (let attempt = 1; ; attempt++) {
     const draw = random.fork(`touch ${attempt}`);
-    const touch = drawTouch(condition, manner, draw);
-    const drag = drawDrag(manner, draw.fork("drag"));
+    const touch = drawTouch(occasion, draw);
+    const drag = drawDrag(occasion.manner, draw.fork("drag"));
     const knots = layOut(master, touch, drag, { window, random: draw.fork("patches") });
     const contact = knots.pressure.reduce((count, pressure) => count + (pressure > 0 ? 1 : 0), 0);
     if (contact * knotMm2 >= leastContactMm2 || attempt === mostAttempts) return { touch, knots };

@@ -57,13 +57,25 @@ export const everyday: Manner = {
   clumsyShare: 0.15,
 };
 
-export function drawTouch(condition: Condition, manner: Manner, random: Random): Touch {
+/** Whose finger it is, and how it lies. */
+export type Occasion = {
+  readonly condition: Condition;
+  readonly manner: Manner;
+  /** Deviation about 1: above 0 the skin of this finger is usually dry, below 0 moist. */
+  readonly habit: number;
+};
+
+/** Of the state of skin, how much stays with the finger: whoever is hard to read today is mostly so tomorrow. */
+const habitShare = 0.6;
+
+export function drawTouch({ condition, manner, habit }: Occasion, random: Random): Touch {
   const side = random.chance(0.5) ? 1 : -1;
   // Nobody lays a finger beside the glass: what is further off than that is lifted and laid again.
   const normally = (): number => Math.max(-2.4, Math.min(2.4, random.gaussian()));
   const clumsy = random.chance(manner.clumsyShare) ? 1.6 : 1;
   const beside = clumsy * manner.shiftDeviationPx;
-  const state = manner.wear * normally();
+  const mood = Math.sqrt(1 - habitShare ** 2) * normally();
+  const state = manner.wear * (habitShare * habit + mood);
   const [dryness, wetness] = [Math.max(0, state), Math.max(0, -state)];
   const normal: Touch = {
     shiftX: beside * normally(),
