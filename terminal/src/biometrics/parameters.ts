@@ -98,7 +98,7 @@ export const POLARITY = {
   /** Local deviation of even ground, as a share of half the distance between dark and light lines. */
   maxDeviationShare: 0.35,
   minGroundCells: 20,
-  /** Ground is about 1 in usual prints (lowest of 720: 0.05), −1 in inverted ones. */
+  /** Ground is about 1 in usual prints (lowest of 768: 0.10), −1 in inverted ones. */
   maxInvertedGround: -0.25,
   clip: 1.5,
 } as const;
@@ -134,7 +134,7 @@ export const QUALITY = {
   partialShare: 0.75,
   /** Distance of the print's middle from the image's, as a share of the side. */
   offCentreShare: 0.2,
-  /** Mean local deviation of a print so faint that nobody's finger lies there, grey levels (faintest of 720: 6.3). */
+  /** Mean local deviation of a print so faint that nobody's finger lies there, grey levels (faintest of 768: 6.3). */
   faintContrast: 6,
   /** Skewness of the normalised ridges: filled valleys make it negative, broken ridges positive. */
   wetSkewness: -0.3,
