@@ -91,8 +91,8 @@ export interface Gallery {
   add(entry: GalleryEntry): GalleryAddition;
   remove(key: string): void;
   /**
-   * 1:N search. `earlier` are templates of the same presentation's previous placements: their evidence is added, so a
-   * second try helps the first instead of starting over.
+   * 1:N search. `earlier` are templates of the same presentation's previous placements, oldest first: their evidence is added
+   * where it helps, so a second try helps the first instead of starting over.
    */
   identify(probe: Template, earlier?: readonly Template[]): Identification;
   /** The same search, a few milliseconds at a time, for anybody but `except`. */

@@ -61,7 +61,7 @@ const refusal = (roll: Roll, { key, templates }: GalleryEntry): GalleryAddition 
 export const createGallery = (): Gallery => {
   const roll = createRoll();
   const search: Gallery["search"] = (probe, earlier = [], except) =>
-    searchRoll(roll, [probe, ...earlier], except ?? null);
+    searchRoll(roll, [probe, ...earlier.toReversed()], except ?? null);
   return {
     get keyCount(): number {
       return roll.children.size;

@@ -280,7 +280,7 @@ export const IDENTIFICATION = {
   perLogKey: 0.5,
   /** Distance the best must keep from the second child. */
   margin: 6,
-  /** Added to the threshold for every earlier placement whose score is added. */
+  /** Taken from the sum of a presentation's scores for every earlier placement that is added to the newest. */
   perEarlierPlacement: 10,
   /** Weight of the second-best template of the same child, and the score from which it counts: strangers rarely exceed it. */
   secondTemplateShare: 0.25,

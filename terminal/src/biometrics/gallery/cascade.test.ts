@@ -120,6 +120,19 @@ test("every finger of a child is looked at, beside a merged one too", () => {
     expect(gallery.identify(again(child))).toMatchObject({ kind: "identified", key });
 });
 
+test("two fingers of one child, one after the other, are evidence for that child", () => {
+  const gallery = createGallery();
+  for (const entry of entries.slice(0, SHORTLIST.keys * 3)) gallery.add(entry);
+  gallery.add({ key: "two", templates: [finger(2000), finger(2001)] });
+  const found = gallery.identify(again(2001), [again(2000)]);
+  const alone = gallery.identify(again(2001));
+  if (found.kind !== "identified" || alone.kind !== "identified") throw new Error(found.kind);
+  expect([found.key, alone.key]).toEqual(["two", "two"]);
+  expect(found.score).toBeGreaterThan(alone.score);
+  // A spoilt first placement takes nothing from the second.
+  expect(gallery.identify(again(2001), [{ ...finger(1), minutiae: [] }])).toEqual(alone);
+});
+
 test("a child's placements are packed, but not looked at one by one beside their merged template", () => {
   const single = createRoll();
   single.put({ key: "a", templates: [finger(1)] });

@@ -1,7 +1,7 @@
 import { compareTemplates } from "../matcher/comparison.ts";
 import type { Prepared } from "../matcher/prepared.ts";
 import { SHORTLIST } from "../parameters.ts";
-import { childScore, rank, type Ranking } from "./decision.ts";
+import { childScore, presentationScore, rank, type Ranking } from "./decision.ts";
 import { nthHighest } from "./nth-highest.ts";
 import type { Look, SketchedProbe } from "./quick-look.ts";
 import type { Child, Roll, StoredTemplate } from "./roll.ts";
@@ -11,11 +11,14 @@ export type PreparedProbe = SketchedProbe & { readonly prepared: Prepared };
 
 type Steps<Result> = Generator<undefined, Result, undefined>;
 
-/** A child with what the first look saw: the likeness of its most alike template, summed over the placements. */
-type Seen = { readonly child: Child; readonly likeness: number; readonly template: StoredTemplate };
+/** A child with what a look saw: likeness of the most alike template of each placement, summed over the placements. */
+type Seen = { readonly child: Child; readonly likeness: number };
+
+type Looked = { readonly placements: number; readonly look: Look };
 
 /** What a search asks: its placements, the score it will decide by, and who is not meant. */
 export type Asked = {
+  /** The newest placement first. */
   readonly probes: readonly PreparedProbe[];
   readonly threshold: number;
   readonly except: string | null;
@@ -29,47 +32,59 @@ const byLikeness = (a: Seen, b: Seen): number =>
 const byScore = (a: Scored, b: Scored): number =>
   b.score - a.score || (a.child.key < b.child.key ? -1 : 1);
 
-const lookAt = (roll: Roll, child: Child, look: Look): Seen | null => {
-  let seen: Seen | null = null;
-  for (const template of child.templates) {
+/** Template of a child that looks most like a placement; null when none was sketched. */
+const mostAlikeTemplate = (
+  roll: Roll,
+  { templates }: Child,
+  at: { readonly probe: number; readonly look: Look },
+): { readonly template: StoredTemplate; readonly likeness: number } | null => {
+  let best: { template: StoredTemplate; likeness: number } | null = null;
+  for (const template of templates) {
     if (template.sketches === null) continue;
-    const likeness = roll.quickLook.likeness(template.sketches, look);
-    if (seen === null || likeness > seen.likeness) seen = { child, likeness, template };
+    const likeness = roll.quickLook.likeness(template.sketches, at);
+    if (best === null || likeness > best.likeness) best = { template, likeness };
   }
-  return seen;
+  return best;
+};
+
+/** Placements of one presentation may be of two fingers of the child: each is looked at by itself. */
+const likenessOf = (roll: Roll, child: Child, { placements, look }: Looked): number => {
+  let sum = 0;
+  for (let probe = 0; probe < placements; probe++)
+    sum += mostAlikeTemplate(roll, child, { probe, look })?.likeness ?? 0;
+  return sum;
 };
 
 /** Looks at children; answers the `count` most alike, and those as alike as the last of them. */
 function* mostAlike(
   roll: Roll,
   children: Iterable<Child>,
-  { look, count }: { readonly look: Look; readonly count: number },
+  looked: Looked & { readonly count: number },
 ): Steps<readonly Seen[]> {
   const seen: Seen[] = [];
-  let looked = 0;
   for (const child of children) {
-    const one = lookAt(roll, child, look);
-    if (one !== null) seen.push(one);
-    if (++looked % SHORTLIST.sliceFingers === 0) yield;
+    seen.push({ child, likeness: likenessOf(roll, child, looked) });
+    if (seen.length % SHORTLIST.sliceFingers === 0) yield;
   }
-  if (seen.length <= count) return seen;
+  if (seen.length <= looked.count) return seen;
   const floor = nthHighest(
     seen.map(({ likeness }) => likeness),
-    count,
+    looked.count,
   );
   return seen.filter(({ likeness }) => likeness >= floor);
 }
 
 /** Everybody at a glance, an eighth of them closely: the most alike, most alike first. */
 function* shortlist(roll: Roll, ask: Asked): Steps<readonly Seen[]> {
+  const placements = ask.probes.length;
   const children = [...roll.children.values()].filter(({ key }) => key !== ask.except);
   const closely = Math.max(SHORTLIST.closeKeys, Math.ceil(children.length * SHORTLIST.closeShare));
   let near: readonly Child[] = children;
   if (children.length > closely) {
-    const glance = { look: "glance", count: closely } as const;
+    const glance = { placements, look: "glance", count: closely } as const;
     near = (yield* mostAlike(roll, children, glance)).map(({ child }) => child);
   }
-  const alike = yield* mostAlike(roll, near, { look: "close", count: SHORTLIST.keys });
+  const alike = yield* mostAlike(roll, near, { placements, look: "close", count: SHORTLIST.keys });
   return alike.toSorted(byLikeness).slice(0, SHORTLIST.keys);
 }
 
@@ -85,9 +100,11 @@ function* fewBest(roll: Roll, ask: Asked, alike: readonly Seen[]): Steps<readonl
   let leader: (Seen & Scored) | null = null;
   for (const seen of alike) {
     if (isOutOfQuestion(seen, leader, ask.threshold + SHORTLIST.clearScore)) break;
-    let score = 0;
-    for (const { prepared } of ask.probes)
-      score += compareTemplates(prepared, roll.prepared(seen.template)).score;
+    const scores = ask.probes.map(({ prepared }, probe) => {
+      const near = mostAlikeTemplate(roll, seen.child, { probe, look: "close" });
+      return near === null ? 0 : compareTemplates(prepared, roll.prepared(near.template)).score;
+    });
+    const score = presentationScore(scores);
     scored.push({ child: seen.child, score });
     if (leader === null || score > leader.score) leader = { ...seen, score };
     yield;
@@ -103,16 +120,16 @@ function* fullScores(
 ): Steps<readonly Scored[]> {
   const scored: Scored[] = [];
   for (const child of children) {
-    let score = 0;
+    const perPlacement: number[] = [];
     for (const { prepared } of probes) {
       const scores: number[] = [];
       for (const stored of child.templates) {
         scores.push(compareTemplates(prepared, roll.prepared(stored)).score);
         yield;
       }
-      score += childScore(scores);
+      perPlacement.push(childScore(scores));
     }
-    scored.push({ child, score });
+    scored.push({ child, score: presentationScore(perPlacement) });
   }
   return scored;
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import { IDENTIFICATION } from "../parameters.ts";
-import { childScore, decide, mayBeDuplicate, rank, thresholdFor } from "./decision.ts";
+import {
+  childScore,
+  decide,
+  mayBeDuplicate,
+  presentationScore,
+  rank,
+  thresholdFor,
+} from "./decision.ts";
 
 describe("the score of a child", () => {
   it("is that of its only template", () => {
@@ -15,6 +22,17 @@ describe("the score of a child", () => {
     expect(childScore([20, 18])).toBeCloseTo(20 + 0.25 * 10 - Math.log(2));
     expect(childScore([18, 20])).toBe(childScore([20, 18]));
     expect(childScore([0.1, 0])).toBe(0);
+  });
+});
+
+describe("the score of a presentation", () => {
+  it("adds what earlier placements exceed chance by, and is never below the newest alone", () => {
+    const chance = IDENTIFICATION.perEarlierPlacement;
+    expect(presentationScore([12])).toBe(12);
+    expect(presentationScore([12, 15])).toBe(27 - chance);
+    expect(presentationScore([12, 3])).toBe(12);
+    expect(presentationScore([12, 0, 30])).toBe(42 - 2 * chance);
+    expect(presentationScore([])).toBe(0);
   });
 });
 

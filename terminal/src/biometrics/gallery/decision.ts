@@ -8,11 +8,24 @@ export type Ranking = {
   readonly runnerUpScore: number;
 };
 
-/** Score the best child must reach among `keyCount` children with `placements` placements added up. */
+/** Score the best child must reach among `keyCount` children; every further placement is one more try for chance. */
 export const thresholdFor = (keyCount: number, placements: number): number =>
   IDENTIFICATION.baseThreshold +
   IDENTIFICATION.perLogKey * Math.log(Math.max(1, keyCount)) +
-  IDENTIFICATION.perEarlierPlacement * (placements - 1);
+  Math.log(Math.max(1, placements));
+
+/**
+ * Score of a presentation from those of its placements, newest first: the newest alone, or earlier ones added for what they
+ * exceed chance by, whichever is more. So a second placement helps the first, and never suffers from a spoilt one.
+ */
+export const presentationScore = (scores: readonly number[]): number => {
+  let [best, sum] = [0, 0];
+  for (const [earlier, score] of scores.entries()) {
+    sum += score;
+    best = Math.max(best, sum - IDENTIFICATION.perEarlierPlacement * earlier);
+  }
+  return best;
+};
 
 export const decide = (ranking: Ranking, threshold: number): Identification => {
   const { key, score, runnerUpScore } = ranking;

@@ -19,8 +19,8 @@ export type QuickLook = {
   readonly remove: (slot: number) => void;
   /** Takes the placements that are looked for from now on, at most `GALLERY_LIMITS.maxProbes`. */
   readonly lookFor: (probes: readonly SketchedProbe[]) => void;
-  /** Likeness of what is looked for and a finger, summed over the placements: whole, 0 or more. */
-  readonly likeness: (slot: number, look: Look) => number;
+  /** Likeness of a placement (index in what is looked for) and a finger: whole, 0 or more. */
+  readonly likeness: (slot: number, at: { readonly probe: number; readonly look: Look }) => number;
   /** Bytes of the sketches stored, and of the memory around them. */
   readonly liveBytes: () => number;
   readonly heldBytes: () => number;
@@ -91,17 +91,18 @@ export const createQuickLook = (memory: SketchMemory): QuickLook => {
         .slice(0, GALLERY_LIMITS.maxProbes)
         .map((probe, i) => layOut(memory.view(), i * PROBE_BYTES, probe));
     },
-    likeness: (slot, look) => {
-      const sketches = pool.addressOf(slot);
-      const count = pool.lengthOf(slot) / SKETCH_BYTES;
-      let sum = 0;
-      for (const [probe, all] of blocksOf.entries()) {
-        const blocks = look === "glance" ? Math.min(all, GLANCE_BLOCKS) : all;
-        const at = { probe: probe * PROBE_BYTES, nearest: NEAREST_AT };
-        memory.nearest({ sketches, count, ...at, blocks, maxTurn: SHORTLIST.maxTurn });
-        sum += countVotes(memory.view(), blocks, votes);
-      }
-      return sum;
+    likeness: (slot, { probe, look }) => {
+      const all = blocksOf[probe] ?? 0;
+      const blocks = look === "glance" ? Math.min(all, GLANCE_BLOCKS) : all;
+      memory.nearest({
+        sketches: pool.addressOf(slot),
+        count: pool.lengthOf(slot) / SKETCH_BYTES,
+        probe: probe * PROBE_BYTES,
+        blocks,
+        nearest: NEAREST_AT,
+        maxTurn: SHORTLIST.maxTurn,
+      });
+      return countVotes(memory.view(), blocks, votes);
     },
     liveBytes: pool.liveBytes,
     heldBytes: () => memory.view().length,

@@ -93,6 +93,8 @@ export type RequestMessage = {
   readonly id: number;
   readonly name: QuestionName;
   readonly ask: unknown;
+  /** Nobody waited any more when it was asked. */
+  readonly isCancelled: boolean;
 };
 
 export type AnswerMessage =

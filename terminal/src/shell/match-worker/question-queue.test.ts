@@ -13,11 +13,13 @@ const identify = (id: number): RequestMessage => ({
   id,
   name: "identify",
   ask: { probe: { kind: "template", template }, earlier: [] },
+  isCancelled: false,
 });
 const load = (id: number): RequestMessage => ({
   id,
   name: "load",
   ask: [{ key: "stu-1", templates: [template] }],
+  isCancelled: false,
 });
 
 /** A queue whose searches breathe when told to, and the answers it posted. */
@@ -76,7 +78,8 @@ test("a search is cancelled while it runs and while it waits, and no other with 
 
 test("a question that cannot be answered is told so, and the next one is answered", async () => {
   const { queue, answers, untilIdle } = open();
-  queue.take({ id: 1, name: "verify", ask: { template: new Uint8Array(1), probe: template } });
+  const ask = { template: new Uint8Array(1), probe: template };
+  queue.take({ id: 1, name: "verify", ask, isCancelled: false });
   queue.take(load(2));
   await untilIdle();
   expect(answers).toMatchObject([

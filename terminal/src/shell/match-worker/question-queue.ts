@@ -34,7 +34,7 @@ export function createQuestionQueue(
         if (found !== undefined) found.isCancelled = true;
         return;
       }
-      waiting.push({ request: message, isCancelled: false });
+      waiting.push({ request: message, isCancelled: message.isCancelled });
       if (!isBusy) void answerAll();
     },
     waitingCount: () => waiting.length,

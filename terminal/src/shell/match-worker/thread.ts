@@ -117,9 +117,8 @@ class RestartingThread implements Thread {
           stopListening();
         },
       });
-      const message: RequestMessage = { id, name, ask };
+      const message: RequestMessage = { id, name, ask, isCancelled: signal?.aborted === true };
       worker.postMessage(message);
-      if (signal?.aborted === true) worker.postMessage({ cancelledId: id } satisfies CancelMessage);
     });
   }
 
