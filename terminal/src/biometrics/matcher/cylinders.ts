@@ -99,12 +99,17 @@ const lastCell = (place: number): number =>
 const PER_SQUARE = 1 / (2 * CYLINDER.spatialSigmaPx * CYLINDER.spatialSigmaPx);
 const SPATIAL_SCALE = 1 / (CYLINDER.spatialSigmaPx * Math.sqrt(TWO_PI));
 
+/** The Gaussian along one axis in steps of 1/64 px: no further than 0.3 % from the formula. */
+const STEPS_PER_PX = 64;
+const ALONG_AXIS: Float64Array = Float64Array.from(
+  { length: Math.ceil((REACH_PX + 2 * CELL_SIDE_PX) * STEPS_PER_PX) + 1 },
+  (_, step) => Math.exp(-((step / STEPS_PER_PX) ** 2) * PER_SQUARE),
+);
+
 /** The Gaussian of the distance is a product of one Gaussian per axis. */
 const spread = (place: number, first: number, last: number, along: Float64Array): void => {
-  for (let cell = first; cell <= last; cell++) {
-    const offset = place - centreOf(cell);
-    along[cell] = Math.exp(-offset * offset * PER_SQUARE);
-  }
+  for (let cell = first; cell <= last; cell++)
+    along[cell] = ALONG_AXIS[Math.round(Math.abs(place - centreOf(cell)) * STEPS_PER_PX)] ?? 0;
 };
 
 /** Sums of one cylinder, cell by cell with the sections of a cell together. */

@@ -47,15 +47,26 @@ const stripsOf = (sortedX: Float32Array): { strips: Uint16Array; stripPx: number
 };
 
 export const completeTable = (columns: MinutiaColumns): MinutiaTable => {
-  const { x, y, rad, quality } = columns;
-  const byX = Uint16Array.from(x.keys()).sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b);
-  const sortedX = Float32Array.from(byX, (minutia) => x[minutia] ?? 0);
+  const { count, x, y, rad, quality } = columns;
+  const cos = new Float64Array(count);
+  const sin = new Float64Array(count);
+  const rootQuality = new Float64Array(count);
+  const byX = new Uint16Array(count);
+  for (let i = 0; i < count; i++) {
+    cos[i] = Math.cos(rad[i] ?? 0);
+    sin[i] = Math.sin(rad[i] ?? 0);
+    rootQuality[i] = Math.sqrt(quality[i] ?? 0);
+    byX[i] = i;
+  }
+  byX.sort((a, b) => (x[a] ?? 0) - (x[b] ?? 0) || a - b);
+  const sortedX = new Float32Array(count);
+  for (let at = 0; at < count; at++) sortedX[at] = x[byX[at] ?? 0] ?? 0;
   return {
     ...columns,
     hull: convexHull(x, y),
-    cos: Float64Array.from(rad, Math.cos),
-    sin: Float64Array.from(rad, Math.sin),
-    rootQuality: Float64Array.from(quality, Math.sqrt),
+    cos,
+    sin,
+    rootQuality,
     byX,
     sortedX,
     ...stripsOf(sortedX),
