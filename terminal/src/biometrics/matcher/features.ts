@@ -18,13 +18,11 @@ export type Features = {
   /** Sum of the geometric means of both qualities, 0 … 1 each. */
   mateQuality: number;
   sameType: number;
-  /** Sum of the mates' cylinder similarities and of their squares. */
-  likeness: number;
+  /** Sum of the squares of the mates' cylinder similarities. */
   likenessSquared: number;
-  /** Minutiae in the common area without a mate: count, sum of quality, sum of its square. */
+  /** Minutiae in the common area without a mate: count and sum of quality. */
   missing: number;
   missingQuality: number;
-  missingQualitySquared: number;
   /** Share of the minutiae in the common area that have a mate. */
   share: number;
   /** Log of both template sizes: more minutiae, more ways to agree by chance. */
@@ -32,8 +30,6 @@ export type Features = {
   /** Relaxed cylinder similarity of the two prints and its root. */
   similarity: number;
   similarityRoot: number;
-  /** Sum over the mates of the change of distance to the nearest other mate, units of 10 px. */
-  neighbourStretch: number;
   /** Log-odds of that many mates against chance: at this density, and with these two flows (`chance.ts`). */
   beyondScatter: number;
   beyondFlow: number;
@@ -74,35 +70,9 @@ const addMissing = (
       common += mine;
       features.missing++;
       features.missingQuality += mine;
-      features.missingQualitySquared += mine * mine;
     }
   }
   return common;
-};
-
-/** How much the way to the nearest other mate differs between the prints: skin stretches, strangers do not fit. */
-const stretchOf = ({ moved, candidate, mates }: Aligned, mate: number): number => {
-  const a = mates.a[mate] ?? 0;
-  const b = mates.b[mate] ?? 0;
-  const x = moved.x[a] ?? 0;
-  const y = moved.y[a] ?? 0;
-  let nearest = Infinity;
-  let nearestMate = -1;
-  for (let k = 0; k < mates.count; k++) {
-    if (k === mate) continue;
-    const ux = (moved.x[mates.a[k] ?? 0] ?? 0) - x;
-    const uy = (moved.y[mates.a[k] ?? 0] ?? 0) - y;
-    const length = ux * ux + uy * uy;
-    if (length >= nearest) continue;
-    nearest = length;
-    nearestMate = k;
-  }
-  if (nearestMate < 0) return 0;
-  const otherA = mates.a[nearestMate] ?? 0;
-  const otherB = mates.b[nearestMate] ?? 0;
-  const dx = (moved.x[otherA] ?? 0) - x - ((candidate.x[otherB] ?? 0) - (candidate.x[b] ?? 0));
-  const dy = (moved.y[otherA] ?? 0) - y - ((candidate.y[otherB] ?? 0) - (candidate.y[b] ?? 0));
-  return Math.sqrt(dx * dx + dy * dy) / 10;
 };
 
 const addMates = (features: Features, aligned: Aligned): void => {
@@ -119,9 +89,7 @@ const addMates = (features: Features, aligned: Aligned): void => {
     features.turnSquared += turn * turn;
     features.mateQuality += (probe.rootQuality[a] ?? 0) * (candidate.rootQuality[b] ?? 0);
     features.sameType += probe.isEnding[a] === candidate.isEnding[b] ? 1 : 0;
-    features.likeness += likeness;
     features.likenessSquared += likeness * likeness;
-    features.neighbourStretch += stretchOf(aligned, k);
   }
 };
 
@@ -135,16 +103,13 @@ export const measure = (aligned: Aligned): Features => {
     turnSquared: 0,
     mateQuality: 0,
     sameType: 0,
-    likeness: 0,
     likenessSquared: 0,
     missing: 0,
     missingQuality: 0,
-    missingQualitySquared: 0,
     share: 0,
     sizes: Math.log(probe.count) + Math.log(candidate.count),
     similarity,
     similarityRoot: Math.sqrt(similarity),
-    neighbourStretch: 0,
     beyondScatter: 0,
     beyondFlow: 0,
   };

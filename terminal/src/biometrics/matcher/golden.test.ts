@@ -32,8 +32,8 @@ describe("golden outputs", () => {
     }).toMatchInlineSnapshot(`
       {
         "mates": 18,
-        "other": "2.71",
-        "own": "69.38",
+        "other": "1.79",
+        "own": "70.67",
       }
     `);
   });
