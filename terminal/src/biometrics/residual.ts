@@ -15,8 +15,8 @@ const countInPlace = (now: Template, previous: Template): number =>
 /**
  * Whether a placement is what the one before it left on the glass: the same minutiae at the same pixels. Nobody puts a finger down
  * twice so exactly, and skin is pulled another way every time; a latent print that breath, light or a wet finger brings
- * back lies where it was left. Both must come from one sensor, one after the other; the order of the two does not matter
- * to the answer as much as that nothing lay on the glass between them.
+ * back lies where it was left. Both must come from one sensor, one after the other, with the finger lifted in between (one that
+ * lies still is read twice at the same place, too).
  */
 export const isResidual = (now: Template, previous: Template): boolean =>
   now.minutiae.length >= RESIDUAL.minMinutiae &&
