@@ -215,8 +215,8 @@ export const BENDING = {
   /** Weight of not moving at all, in mates. */
   stiffness: 1,
   rounds: 2,
-  /** Prints that agree less than this after the rigid motion are strangers (score below 4) and not bent. */
-  minNats: -6,
+  /** Prints that agree less than this after the rigid motion are strangers (score below 6) and not bent. */
+  minNats: -4,
 } as const;
 
 /** How many mates two strangers would show anyway (`matcher/chance.ts`). */
