@@ -4,7 +4,7 @@ import type {
   Identification,
   Template,
 } from "../../biometrics/engine-api.ts";
-import { childScore } from "../../biometrics/gallery/decision.ts";
+import { childScore, presentationScore } from "../../biometrics/gallery/decision.ts";
 import { compareTemplates } from "../../biometrics/matcher/comparison.ts";
 import { prepare, type Prepared } from "../../biometrics/matcher/prepared.ts";
 import { cpuMs } from "./cpu-clock.ts";
@@ -177,7 +177,7 @@ export const searchInFull = (
   return { probes: probes.length, ownFirst: own.length, lost: lost.length };
 };
 
-/** Highest scores of placements against fingers that are not theirs, one placement and two added. */
+/** Highest scores of placements against fingers that are not theirs: of one placement, and of two as a search adds them. */
 export type StrangerScores = {
   readonly comparisons: number;
   readonly highest: number;
@@ -200,10 +200,7 @@ export const scoreStrangers = (
       const scores = probe.sides.map((side) => fullScore(side, prepared));
       comparisons += scores.length;
       highest = Math.max(highest, ...scores);
-      highestTwice = Math.max(
-        highestTwice,
-        scores.reduce((sum, score) => sum + score, 0),
-      );
+      highestTwice = Math.max(highestTwice, presentationScore(scores.toReversed()));
     }
   }
   return { comparisons, highest, highestTwice };

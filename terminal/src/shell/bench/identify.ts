@@ -222,7 +222,7 @@ const printStrangers = async (options: Options): Promise<void> => {
     highest,
     highestTwice,
   }: ReturnType<typeof scoreStrangers>): string =>
-    `${comparisons} comparisons, highest ${highest.toFixed(1)}, two placements added ${highestTwice.toFixed(1)}`;
+    `${comparisons} comparisons, highest ${highest.toFixed(1)}, two placements ${highestTwice.toFixed(1)}`;
   if (options.places.length > 0) {
     const real = readRealPrints(options.places);
     for (const line of real.remarks) remark(line);
