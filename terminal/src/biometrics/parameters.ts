@@ -153,6 +153,8 @@ export const RESIDUAL = {
   minMinutiae: 6,
   /** Share of minutiae in place; see docs/fingerprint.md for what second touches reach. */
   minShare: 0.55,
+  /** Contrast as a share of the former placement's: grease scatters far less light than skin. */
+  maxContrastShare: 0.7,
 } as const;
 
 /** Minutia Cylinder-Code, bit version with eight cells a side (Cappelli, Ferrara, Maltoni, PAMI 32(12) 2010, table 1). */

@@ -18,8 +18,8 @@ export interface EnrolmentDesk extends Machine<EnrolmentState, EnrolmentEvent> {
   close(): void;
 }
 
-/** The engine's quality from which a placement is called good; below it is usable. */
-const GOOD_QUALITY = 50;
+/** The engine's quality from which a placement is called good (4 % of later touches miss; docs/fingerprint.md); below it is usable. */
+const GOOD_QUALITY = 60;
 
 type Prints = {
   readonly placements: Map<number, Uint8Array>;

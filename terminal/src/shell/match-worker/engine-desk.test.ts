@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { consolidate } from "../../biometrics/enrol.ts";
 import { extract } from "../../biometrics/extract.ts";
 import { createGallery } from "../../biometrics/identify.ts";
+import { drawRidges, scatter } from "../../biometrics/synthetic-print.suite.ts";
 import { decodeTemplate, encodeTemplate } from "../../biometrics/templates/codec.ts";
 import { createEngineDesk, type Engine, type EngineDesk, type Patience } from "./engine-desk.ts";
 import type { IdentifyReport } from "./messages.ts";
@@ -106,6 +107,24 @@ test("a blank image is poor, with the engine's reason", async () => {
     PATIENT,
   );
   expect(report.kind).toBe("poor");
+});
+
+test("what a touch leaves on the glass is told to be wiped away, and the next finger is read again", async () => {
+  const area = { widthPx: 256, heightPx: 288 };
+  const touch = drawRidges({
+    ...area,
+    wavelengthPx: 9,
+    centre: { x: -150, y: 420 },
+    dislocations: scatter(20, 8, { ...area, apartPx: 28 }),
+  });
+  const left = { ...touch, pixels: touch.pixels.map((grey) => 200 + Math.round(grey / 8)) };
+  const desk = openDesk();
+  const read = (image: typeof touch): Promise<IdentifyReport> =>
+    desk.identify({ probe: { kind: "image", image }, earlier: [] }, PATIENT);
+  expect((await read(left)).kind).toBe("searched");
+  expect((await read(touch)).kind).toBe("searched");
+  expect(await read(left)).toMatchObject({ kind: "poor", reason: "residual-print" });
+  expect((await read(touch)).kind).toBe("searched");
 });
 
 /** A clock that a search makes go 4 ms a look. */

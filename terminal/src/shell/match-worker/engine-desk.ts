@@ -15,9 +15,9 @@ import type {
   GalleryRecord,
   IdentifyReport,
   LoadReport,
-  Probe,
   QuestionName,
 } from "./messages.ts";
+import { contrastOf, isResidual, type PlacementTrace } from "../../biometrics/residual.ts";
 import { runSearch, type SearchRun } from "./search-run.ts";
 
 /** The engine's functions, handed in so that the desk can be tested without images. */
@@ -48,12 +48,13 @@ export type EngineDesk = {
 /** Answers the worker's questions, one at a time, and holds the school's gallery. */
 export function createEngineDesk(engine: Engine): EngineDesk {
   const held = createHeldGallery(engine);
+  const readTouch = createTouchReader(engine);
   return {
     load: held.load,
     put: held.put,
     remove: held.remove,
     extract: (image) => extract(engine, image),
-    identify: (ask, patience) => identify(engine, held.gallery(), ask, patience),
+    identify: (ask, patience) => identify({ ...engine, readTouch }, held.gallery(), ask, patience),
     consolidate: (placements) => consolidate(engine, placements),
     verify: ({ template, probe }) => {
       const one = engine.createGallery();
@@ -129,15 +130,30 @@ function extract(engine: Engine, image: Ask<"extract">): ExtractReport {
     : { kind: "template", template: engine.encodeTemplate(found.template), quality, extractMs };
 }
 
+/** Reads the touches of a till, and refuses what the touch before only left on the glass: nobody pays with a former print. */
+function createTouchReader(engine: Engine): (image: Ask<"extract">) => ExtractReport {
+  let previous: PlacementTrace | null = null;
+  return (image) => {
+    const report = extract(engine, image);
+    if (report.kind === "poor") return report;
+    const { quality, extractMs } = report;
+    const now = { template: decode(engine, report.template), contrast: contrastOf(image) };
+    if (previous !== null && isResidual(now, previous))
+      return { kind: "poor", reason: "residual-print", quality, extractMs };
+    previous = now;
+    return report;
+  };
+}
+
 async function identify(
-  engine: Engine,
+  engine: Engine & { readonly readTouch: (image: Ask<"extract">) => ExtractReport },
   gallery: Gallery,
   { probe, earlier }: Ask<"identify">,
   patience: Patience,
 ): Promise<IdentifyReport> {
   if (patience.isCancelled())
     return { kind: "stopped", reason: "cancelled", extractMs: 0, identifyMs: 0 };
-  const read = probeOf(engine, probe);
+  const read = probe.kind === "image" ? engine.readTouch(probe.image) : remembered(probe.template);
   const { extractMs } = read;
   if (read.kind === "poor") return { kind: "poor", reason: read.reason, extractMs, identifyMs: 0 };
   const startMs = engine.nowMs();
@@ -153,10 +169,8 @@ async function identify(
   return { kind: "searched", identification, template: read.template, extractMs, identifyMs };
 }
 
-function probeOf(engine: Engine, probe: Probe): ExtractReport {
-  return probe.kind === "image"
-    ? extract(engine, probe.image)
-    : { kind: "template", template: probe.template, quality: 100, extractMs: 0 };
+function remembered(template: Uint8Array): ExtractReport {
+  return { kind: "template", template, quality: 100, extractMs: 0 };
 }
 
 function consolidate(engine: Engine, placements: Ask<"consolidate">): ConsolidateReport {
