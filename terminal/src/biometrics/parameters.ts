@@ -315,13 +315,13 @@ export const SHORTLIST = {
   /** Fingers looked at between two chances to stop. */
   sliceFingers: 128,
   /** Children compared with their most alike template, and of those with all their templates. */
-  keys: 32,
+  keys: 96,
   finalKeys: 6,
   /**
    * Once a score is so far above the threshold, children less alike than this share of its child are not compared: a second
    * record of the same finger that could come near it looks much more alike than that.
    */
-  clearScore: 10,
+  clearScore: 8,
   clearShare: 0.2,
 } as const;
 
