@@ -4,7 +4,7 @@ import type {
   Identification,
   Template,
 } from "../../biometrics/engine-api.ts";
-import { childScore, presentationScore } from "../../biometrics/gallery/decision.ts";
+import { childScore, presentationScore, thresholdFor } from "../../biometrics/gallery/decision.ts";
 import { compareTemplates } from "../../biometrics/matcher/comparison.ts";
 import { prepare, type Prepared } from "../../biometrics/matcher/prepared.ts";
 import { cpuMs } from "./cpu-clock.ts";
@@ -37,6 +37,8 @@ export type SearchTally = {
   namedInTwo: number;
   /** Mated first placements whose own finger scores more than the best that the search saw: the search lost it. */
   lost: number;
+  /** Of the lost: those whose score would have passed the threshold. */
+  lostAboveThreshold: number;
   highestStranger: number;
   /** Every false name, as "probe's key -> named key": the first thing to look at is whether they are one finger. */
   readonly falseNames: Set<string>;
@@ -53,6 +55,7 @@ export const newTally = (): SearchTally => ({
   namedFirst: 0,
   namedInTwo: 0,
   lost: 0,
+  lostAboveThreshold: 0,
   highestStranger: 0,
   falseNames: new Set(),
   searchMs: [],
@@ -102,7 +105,10 @@ const searchMated = (
   const isRight = found.kind === "identified" && found.key === trial.key;
   if (!isRight && probe !== null && own !== undefined) {
     const score = fullScore(prepare(probe), own.templates.map(prepare));
-    if (score > topScore(found) + 1e-6) tally.lost++;
+    if (score > topScore(found) + 1e-6) {
+      tally.lost++;
+      if (score >= thresholdFor(gallery.keyCount, 1)) tally.lostAboveThreshold++;
+    }
   }
   const last = found.kind === "identified" ? found : searchSecond(gallery, trial);
   if (isRight) tally.rightFirst++;

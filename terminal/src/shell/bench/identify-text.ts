@@ -41,7 +41,7 @@ export const describeSearches = (tally: SearchTally): readonly string[] => {
     `  FNIR first placement ${rateText(mated - tally.rightFirst, mated)}, in two ${rateText(mated - tally.rightInTwo, mated)}`,
     `  FPIR first placement ${rateText(tally.namedFirst, strangers)}, in two ${rateText(tally.namedInTwo, strangers)};` +
       ` mated named as another ${tally.wrong}; highest stranger ${tally.highestStranger.toFixed(1)}`,
-    `  rank 1 lost by the search at most ${rateText(tally.lost, mated)}`,
+    `  rank 1 lost by the search at most ${rateText(tally.lost, mated)}, above the threshold ${tally.lostAboveThreshold}`,
     ...[...tally.falseNames].map((names) => `  named falsely: ${names}`),
   ];
 };

@@ -100,7 +100,12 @@ describe("searchAll", () => {
       ...galleryOf([]),
       identify: () => ({ kind: "not-found", bestScore: 3 }),
     };
-    expect(searched(blind)).toMatchObject({ lost: 4, rightInTwo: 0, namedInTwo: 0 });
+    expect(searched(blind)).toMatchObject({
+      lost: 4,
+      lostAboveThreshold: 4,
+      rightInTwo: 0,
+      namedInTwo: 0,
+    });
     expect(searchInFull(blind, POPULATION.entries, POPULATION.mated)).toEqual({
       probes: 4,
       ownFirst: 4,
