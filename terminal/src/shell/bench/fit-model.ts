@@ -5,17 +5,13 @@ import { fitLogistic, oddsOf, type Coefficients, type Examples } from "./logisti
 /** Strength of the prior on standardised coefficients: enough to keep features that overlap from fighting each other. */
 const RIDGE = 1e-5;
 
-/** What is fitted on, with the share of the weight that falls to the second part where there is one. */
-export type Material = {
-  readonly real: readonly SampleSet[];
-  readonly synthetic: readonly SampleSet[];
-  readonly syntheticShare: number;
-};
+/** Sets that have a share of the weight together, however many pairs they hold. */
+export type Part = { readonly sets: readonly SampleSet[]; readonly share: number };
 
 type Growing = { rows: Float64Array[]; labels: boolean[]; weights: number[] };
 
-/** Adds sets so that their genuine pairs weigh `share` together and their impostors as much. */
-const addPart = (into: Growing, sets: readonly SampleSet[], share: number): void => {
+/** Adds a part so that its genuine pairs weigh its share together and its impostors as much. */
+const addPart = (into: Growing, { sets, share }: Part): void => {
   const all = sets.flatMap(({ samples }) => samples).filter(({ row }) => row !== null);
   const genuine = all.filter((sample) => sample.genuine).length;
   for (const { row, genuine: own } of all) {
@@ -26,10 +22,9 @@ const addPart = (into: Growing, sets: readonly SampleSet[], share: number): void
   }
 };
 
-export const fitWeights = ({ real, synthetic, syntheticShare }: Material): Coefficients => {
+export const fitWeights = (parts: readonly Part[]): Coefficients => {
   const examples: Growing = { rows: [], labels: [], weights: [] };
-  addPart(examples, real, synthetic.length === 0 ? 1 : 1 - syntheticShare);
-  if (synthetic.length > 0) addPart(examples, synthetic, syntheticShare);
+  for (const part of parts) addPart(examples, part);
   return fitLogistic(examples satisfies Examples, RIDGE);
 };
 
@@ -58,14 +53,21 @@ export const measure = (
     return rates === null ? [] : [{ name: set.name, rates }];
   });
 
-/** Every set measured with weights fitted on all other families. */
-export const leaveOneFamilyOut = (material: Material): readonly Measured[] => {
-  const families = [...new Set(material.real.map(({ family }) => family))];
+/** Every one of `held` measured with weights fitted on the sets of all other families. */
+export const leaveOneFamilyOut = (
+  parts: readonly Part[],
+  held: readonly SampleSet[],
+): readonly Measured[] => {
+  const families = [...new Set(held.map(({ family }) => family))];
   return families.flatMap((family) => {
-    const others = material.real.filter((set) => set.family !== family);
-    if (others.length === 0) return [];
-    const coefficients = fitWeights({ ...material, real: others });
-    const held = material.real.filter((set) => set.family === family);
-    return measure(held, coefficients);
+    const others = parts.map(({ sets, share }) => ({
+      sets: sets.filter((set) => set.family !== family),
+      share,
+    }));
+    const coefficients = fitWeights(others);
+    return measure(
+      held.filter((set) => set.family === family),
+      coefficients,
+    );
   });
 };
