@@ -12,7 +12,6 @@ export type GalleryCost = {
   readonly heldBytes: number;
   /** With the room for more. */
   readonly reservedBytes: number;
-  readonly usedBytes: number;
 };
 
 /** `1.20 % (12 of 1000; 95 %: 0.62 … 2.09)`. */
@@ -27,8 +26,8 @@ export const describeCost = (cost: GalleryCost): string => {
   const each = (bytes: number): string => (bytes / Math.max(1, cost.keys)).toFixed(0);
   return (
     `  load ${cost.loadMs.toFixed(0)} ms (cpu ${cost.loadCpuMs.toFixed(0)}) from stored bytes;` +
-    ` a finger: stored ${each(cost.storedBytes)} B, in the gallery ${each(cost.heldBytes)} B,` +
-    ` of the process ${each(cost.usedBytes)} B; gallery with room for more ${(cost.reservedBytes / KIB / KIB).toFixed(1)} MiB`
+    ` a finger: stored ${each(cost.storedBytes)} B, in the gallery ${each(cost.heldBytes)} B;` +
+    ` gallery with room for more ${(cost.reservedBytes / KIB / KIB).toFixed(1)} MiB`
   );
 };
 

@@ -1,6 +1,4 @@
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 
 import type { Gallery } from "../../biometrics/engine-api.ts";
 import { createGallery } from "../../biometrics/identify.ts";
@@ -70,18 +68,10 @@ const progress = (): Jobs["onProgress"] => {
   };
 };
 
-const usedBytes = (): number => {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-};
-
 type Loaded = { readonly gallery: Gallery; readonly cost: GalleryCost };
 
 /** From stored bytes to a gallery that can be searched. */
 const load = (stored: readonly StoredEntry[]): Loaded => {
-  const before = usedBytes();
   const [startMs, startCpuMs] = [performance.now(), cpuMs()];
   const gallery = createGallery();
   for (const entry of stored) {
@@ -96,7 +86,6 @@ const load = (stored: readonly StoredEntry[]): Loaded => {
     storedBytes: stored.reduce((sum, { bytes }) => bytes.reduce((s, b) => s + b.length, sum), 0),
     heldBytes: gallery.memory().liveBytes,
     reservedBytes: gallery.memory().templateBytes + gallery.memory().sketchBytes,
-    usedBytes: usedBytes() - before,
   };
   return { gallery, cost };
 };
