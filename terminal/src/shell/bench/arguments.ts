@@ -1,3 +1,5 @@
+import { NoPrintsError } from "./print-folder.ts";
+
 /** What was typed cannot be done; the message is a sentence for whoever typed it. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -25,5 +27,30 @@ export const patternFrom = (text: string, option: string): RegExp => {
     return new RegExp(text);
   } catch {
     throw new UsageError(`--${option} takes a regular expression, not "${text}"`);
+  }
+};
+
+/** Node's own word for an option it does not know, or one without its value. */
+const isParseError = (error: unknown): error is TypeError =>
+  error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+
+const refusalOf = (error: unknown, usage: string): string | null => {
+  if (error instanceof NoPrintsError) return error.message;
+  if (error instanceof UsageError || isParseError(error)) return `${error.message}\n\n${usage}`;
+  return null;
+};
+
+/** Runs a tool: what it answers (0 for nothing), or 2 after a sentence about what cannot be done as it was typed. Anything else thrown is a bug. */
+export const exitCodeOf = async (
+  run: () => number | undefined | Promise<number | undefined>,
+  usage: string,
+): Promise<number> => {
+  try {
+    return (await run()) ?? 0;
+  } catch (error) {
+    const refusal = refusalOf(error, usage);
+    if (refusal === null) throw error;
+    process.stderr.write(`${refusal}\n`);
+    return 2;
   }
 };

@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { LIMITS } from "../../biometrics/parameters.ts";
 import { describeEnrolled, describeSet, meansOf } from "./accuracy-text.ts";
 import { searchEnrolled, type Stored } from "./enrolled-searches.ts";
-import { listSets, NoPrintsError, readSet, type SetPlace } from "./print-folder.ts";
-import { oneOf, patternFrom, UsageError, wholeFrom } from "./arguments.ts";
+import { listSets, readSet, type SetPlace } from "./print-folder.ts";
+import { exitCodeOf, oneOf, patternFrom, UsageError, wholeFrom } from "./arguments.ts";
 import {
   extractSet,
   reportSet,
@@ -129,21 +129,11 @@ const optionsFrom = (args: readonly string[]): Options => {
   };
 };
 
-const main = (): number => {
-  let options: Options;
-  try {
-    options = optionsFrom(process.argv.slice(2));
-  } catch (error) {
-    if (error instanceof NoPrintsError) remark(error.message);
-    else if (error instanceof UsageError || error instanceof TypeError)
-      remark(`${error.message}\n\n${USAGE}`);
-    else throw error;
-    return 2;
-  }
+const main = (): undefined => {
+  const options = optionsFrom(process.argv.slice(2));
   warmUp(options);
   if (options.enrol.length === 0) runVerification(options);
   else runSearches(options);
-  return 0;
 };
 
-process.exitCode = main();
+process.exitCode = await exitCodeOf(main, USAGE);

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 
 import { FEATURE_NAMES } from "../../biometrics/matcher/features.ts";
-import { UsageError } from "./arguments.ts";
+import { exitCodeOf, oneOf, patternFrom, UsageError } from "./arguments.ts";
 import { fitWeights, leaveOneFamilyOut, measure, type Part, type Measured } from "./fit-model.ts";
 import { collectSamples, type SampleSet } from "./fit-samples.ts";
 import type { Coefficients } from "./logistic.ts";
-import { listSets, NoPrintsError, readSet, type PrintSet } from "./print-folder.ts";
+import { listSets, readSet, type PrintSet } from "./print-folder.ts";
 import { STRESSES, stressSet } from "./stress.ts";
 import { extractSet } from "./verification.ts";
 
@@ -63,7 +63,7 @@ const readSamples = (directory: string, wanted: RegExp, stress: boolean): Sample
         : []),
     ]);
 
-const run = (): void => {
+const run = (): undefined => {
   const { values } = parseArgs({
     options: {
       data: { type: "string" },
@@ -74,9 +74,12 @@ const run = (): void => {
     },
   });
   if (values.data === undefined) throw new UsageError("--data is missing");
-  if (values.stress !== undefined && !["fit", "show"].includes(values.stress))
-    throw new UsageError(`--stress takes "fit" or "show", not "${values.stress}"`);
-  const samples = readSamples(values.data, new RegExp(values.sets), values.stress !== undefined);
+  if (values.stress !== undefined) oneOf(values.stress, "stress", ["fit", "show"]);
+  const samples = readSamples(
+    values.data,
+    patternFrom(values.sets, "sets"),
+    values.stress !== undefined,
+  );
   const stressed = samples.filter(({ name }) => name.startsWith("stress-"));
   const plain = samples.filter((set) => !stressed.includes(set));
   const synthetic = values.synthetic === undefined ? [] : readSamples(values.synthetic, /./, false);
@@ -95,15 +98,4 @@ const run = (): void => {
   if (stressed.length > 0) showRates("the same under stress", leaveOneFamilyOut(parts, stressed));
 };
 
-const main = (): number => {
-  try {
-    run();
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof NoPrintsError)) throw error;
-    process.stderr.write(`${error.message}\n${USAGE}\n`);
-    return 2;
-  }
-};
-
-process.exitCode = main();
+process.exitCode = await exitCodeOf(run, USAGE);

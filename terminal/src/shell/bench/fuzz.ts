@@ -1,10 +1,10 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { UsageError, wholeFrom } from "./arguments.ts";
+import { exitCodeOf, wholeFrom } from "./arguments.ts";
 import { fuzzInShards, type FuzzTotal } from "./fuzz-shards.ts";
 import { quantile } from "./identify-searches.ts";
-import { listSets, NoPrintsError, readSet } from "./print-folder.ts";
+import { listSets, readSet } from "./print-folder.ts";
 
 const USAGE = `usage: npm run fuzz:fingerprint -- --runs N [--seed S] [--from R] [--jobs J] [--data DIR]
   random and mutated images, templates, stored bytes and ISO records through every function of the engine; nothing but
@@ -116,15 +116,7 @@ const progress = (runs: number, startMs: number): ((total: FuzzTotal) => void) =
 };
 
 const main = async (): Promise<number> => {
-  let options: Options;
-  try {
-    options = optionsFrom(process.argv.slice(2));
-  } catch (error) {
-    const isKnown = error instanceof NoPrintsError || error instanceof UsageError;
-    if (!isKnown && !(error instanceof TypeError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-    return 2;
-  }
+  const options = optionsFrom(process.argv.slice(2));
   const startMs = performance.now();
   const total = await fuzzInShards({
     ...options,
@@ -135,4 +127,4 @@ const main = async (): Promise<number> => {
   return report(options, total, (performance.now() - startMs) / 1000);
 };
 
-process.exitCode = await main();
+process.exitCode = await exitCodeOf(main, USAGE);

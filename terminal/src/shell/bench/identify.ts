@@ -4,7 +4,7 @@ import type { Gallery } from "../../biometrics/engine-api.ts";
 import { createGallery } from "../../biometrics/identify.ts";
 import { GALLERY_LIMITS } from "../../biometrics/parameters.ts";
 import { encodeTemplate } from "../../biometrics/templates/codec.ts";
-import { oneOf, patternFrom, UsageError, wholeFrom } from "./arguments.ts";
+import { exitCodeOf, oneOf, patternFrom, wholeFrom } from "./arguments.ts";
 import { cpuMs } from "./cpu-clock.ts";
 import type { Enrolment } from "./enrolled-searches.ts";
 import { readRealPrints, realPopulation } from "./identify-prints.ts";
@@ -31,7 +31,7 @@ import {
   rateText,
   type GalleryCost,
 } from "./identify-text.ts";
-import { listSets, NoPrintsError, type SetPlace } from "./print-folder.ts";
+import { listSets, type SetPlace } from "./print-folder.ts";
 import type { Jobs, SensorName } from "./synthetic-fingers.ts";
 
 const USAGE = `usage: npm run bench:identify -- [--n 1000,10000] [--sensor R307|R503|optical] [--data DIR [--sets REGEX]] ...
@@ -282,24 +282,14 @@ const optionsFrom = (args: readonly string[]): Options => {
   };
 };
 
-const main = async (): Promise<number> => {
-  let options: Options;
-  try {
-    options = optionsFrom(process.argv.slice(2));
-  } catch (error) {
-    if (error instanceof NoPrintsError) remark(error.message);
-    else if (error instanceof UsageError || error instanceof TypeError)
-      remark(`${error.message}\n\n${USAGE}`);
-    else throw error;
-    return 2;
-  }
+const main = async (): Promise<undefined> => {
+  const options = optionsFrom(process.argv.slice(2));
   if (options.mode === "table") await printTable(options);
   else if (options.mode === "strangers") await printStrangers(options);
   else {
     if (options.places.length > 0) measureReal(options);
     if (options.sizes.length > 0) await measureSizes(options);
   }
-  return 0;
 };
 
-process.exitCode = await main();
+process.exitCode = await exitCodeOf(main, USAGE);

@@ -5,8 +5,8 @@ import { extract } from "../../biometrics/extract.ts";
 import { compareTemplates } from "../../biometrics/matcher/comparison.ts";
 import { prepare } from "../../biometrics/matcher/prepared.ts";
 import { IDENTIFICATION } from "../../biometrics/parameters.ts";
-import { UsageError } from "./arguments.ts";
-import { listSets, NoPrintsError, readSet, type PrintSet } from "./print-folder.ts";
+import { exitCodeOf, patternFrom, UsageError } from "./arguments.ts";
+import { listSets, readSet, type PrintSet } from "./print-folder.ts";
 import { missesByTercile, rankCorrelation, type JudgedPair } from "./quality-figures.ts";
 
 const USAGE = `usage: npm run bench:quality -- --data DIR [--sets REGEX]
@@ -70,13 +70,13 @@ const showMeaning = (pairs: readonly JudgedPair[]): void => {
   }
 };
 
-const run = (): void => {
+const run = (): undefined => {
   const { values } = parseArgs({
     options: { data: { type: "string" }, sets: { type: "string", default: "." } },
   });
   if (values.data === undefined) throw new UsageError("--data is missing");
   const all: JudgedPair[] = [];
-  for (const place of listSets(values.data, new RegExp(values.sets))) {
+  for (const place of listSets(values.data, patternFrom(values.sets, "sets"))) {
     const { judged, reasons } = judgeSet(readSet(place));
     const pairs = genuinePairs(judged);
     all.push(...pairs);
@@ -87,15 +87,4 @@ const run = (): void => {
   show("all", all, "");
 };
 
-const main = (): number => {
-  try {
-    run();
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof NoPrintsError)) throw error;
-    process.stderr.write(`${error.message}\n${USAGE}\n`);
-    return 2;
-  }
-};
-
-process.exitCode = main();
+process.exitCode = await exitCodeOf(run, USAGE);
