@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, FrameLocator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { demoPeople } from "../src/fleet/demo-children.ts";
-import { freePort } from "../src/fleet/free-port.ts";
+import { freeFleetPorts, freePort } from "../src/fleet/free-port.ts";
 import { openSchool, type School } from "../src/fleet/open-school.ts";
 import { openStage, type StageServer } from "../src/fleet/stage-server.ts";
 import { until } from "../src/fleet/until.ts";
@@ -32,13 +32,7 @@ async function openSmallSchool(stagePort: number): Promise<School> {
   return openSchool({
     fleet: {
       directory,
-      ports: {
-        cloudHttp: await freePort(),
-        cloudMqtt: await freePort(),
-        internetHttp: 0,
-        internetMqtt: 0,
-        counters: [await freePort()],
-      },
+      ports: await freeFleetPorts(1),
       stalls: [{ name: "Kantin Bu Sri", model: "R503" }],
       seed: 31,
       frameAncestors: [`http://127.0.0.1:${stagePort}`],

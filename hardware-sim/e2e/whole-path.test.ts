@@ -7,7 +7,7 @@ import { buy, type Customer, type Till } from "../src/day/customer.ts";
 import { createSyntheticFinger } from "../src/finger/synthetic-finger.ts";
 import { signIn } from "../src/fleet/cloud-client.ts";
 import { cloudLedgerFile, terminalJournalFile } from "../src/fleet/fleet.ts";
-import { freePort } from "../src/fleet/free-port.ts";
+import { freeFleetPorts } from "../src/fleet/free-port.ts";
 import { openSchool, type School } from "../src/fleet/open-school.ts";
 import { madeUpPupils } from "../src/fleet/pupils.ts";
 import { until } from "../src/fleet/until.ts";
@@ -63,13 +63,7 @@ beforeAll(async () => {
   school = await openSchool({
     fleet: {
       directory,
-      ports: {
-        cloudHttp: await freePort(),
-        cloudMqtt: await freePort(),
-        internetHttp: 0,
-        internetMqtt: 0,
-        counters: [await freePort(), await freePort()],
-      },
+      ports: await freeFleetPorts(2),
       stalls: [
         { name: "Kantin Bu Sri", model: "R307" },
         { name: "Koperasi", model: "R503" },

@@ -5,7 +5,7 @@ import { type GrowModel, growProfiles } from "../devices/grow/profiles.ts";
 import { fingersFromFolder } from "../finger/pgm.ts";
 import { createSyntheticFinger } from "../finger/synthetic-finger.ts";
 import { cloudLedgerFile, terminalJournalFile } from "../fleet/fleet.ts";
-import { freePort } from "../fleet/free-port.ts";
+import { freeFleetPorts } from "../fleet/free-port.ts";
 import { openSchool, type School, type SchoolChild } from "../fleet/open-school.ts";
 import { madeUpPupils } from "../fleet/pupils.ts";
 import { until } from "../fleet/until.ts";
@@ -74,17 +74,10 @@ async function openDaySchool(
   day: { readonly children: readonly SchoolChild[]; readonly stalls: readonly DayStall[] },
 ): Promise<School> {
   const { children, stalls } = day;
-  const counters = [await freePort(), await freePort()];
   return openSchool({
     fleet: {
       directory,
-      ports: {
-        cloudHttp: await freePort(),
-        cloudMqtt: await freePort(),
-        internetHttp: 0,
-        internetMqtt: 0,
-        counters,
-      },
+      ports: await freeFleetPorts(2),
       stalls,
       seed: options.seed,
       frameAncestors: [],

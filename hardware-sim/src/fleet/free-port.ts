@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import type { FleetPorts } from "./fleet.ts";
 
 /** A TCP port on loopback that nobody listens on now. */
 export function freePort(): Promise<number> {
@@ -20,4 +21,12 @@ export function isPortFree(port: number): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
+}
+
+/** Ports of a fleet that nobody uses now; the simulated internet takes any. */
+export async function freeFleetPorts(counterCount: number): Promise<FleetPorts> {
+  const [cloudHttp, cloudMqtt] = [await freePort(), await freePort()];
+  const counters: number[] = [];
+  while (counters.length < counterCount) counters.push(await freePort());
+  return { cloudHttp, cloudMqtt, internetHttp: 0, internetMqtt: 0, counters };
 }
