@@ -271,7 +271,7 @@ describe("strangers at the broker", () => {
       if (!hasMosquitto) skip(NO_MOSQUITTO);
       const before = await refusedFor(school, "foreign-topic");
       const file = join(school.directory, "stolen-hello");
-      const nothing = { term: 0, have: 0, incs: [], roster: 0, metrics: {} };
+      const nothing = { term: 0, have: 0, incs: [], roster: 0, lan: null, log: null, metrics: {} };
       await writeFile(file, encodeUpFrame({ t: "hello", v: 1, software: "stolen", ...nothing }));
       const args = ["-t", upTopic(school.id, at(school.devices, 1)), "-f", file];
       const said = await mosquitto("mosquitto_pub", await loginOf(0), args);

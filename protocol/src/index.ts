@@ -13,19 +13,20 @@ export type { SignedKind } from "./signing/kinds.ts";
 export * from "./signing/keys.ts";
 export * from "./signing/cose.ts";
 export { encodeEvent, eventId, parseEvent } from "./events/event.ts";
+export type { EventHeader, SakuEvent } from "./events/event.ts";
 export type {
   EventBody,
-  EventHeader,
   EventType,
+  OperatorRole,
   Purse,
+  RefundReason,
   ReturnReason,
-  SakuEvent,
   SaleMethod,
   Spend,
   VoidReason,
-} from "./events/event.ts";
+} from "./events/event-body.ts";
 export { encodeCommand, parseCommand } from "./commands/command.ts";
-export type { Command, CommandBody, CommandKind } from "./commands/command.ts";
+export type { Command, CommandBody, CommandKind, HubPlace } from "./commands/command.ts";
 export {
   encodeUpFrame,
   EVENT_BYTES_PER_FRAME_MAX,
@@ -33,7 +34,7 @@ export {
   FRAME_SIZE_MAX,
   parseUpFrame,
 } from "./frames/up.ts";
-export type { OutboxRange, UpFrame } from "./frames/up.ts";
+export type { OutboxRange, RememberedLog, UpFrame } from "./frames/up.ts";
 export { encodeAck, encodeDownFrame, parseAck, parseDownFrame } from "./frames/down.ts";
 export type { Ack, AskRefusal, DownFrame, ErrorKind, Watermark } from "./frames/down.ts";
 export * from "./frames/topics.ts";

@@ -343,6 +343,8 @@ class SyncLoop implements Loop {
       incs: helloRanges(this.#state.outbox),
       software,
       roster: (await readMetaNumber(database.read, "roster-rev")) ?? 0,
+      lan: null,
+      log: null,
       metrics: metrics(),
     });
   }

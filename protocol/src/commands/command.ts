@@ -8,16 +8,18 @@ import {
   deviceIdSchema,
   encodeChecked,
   labelSchema,
+  lanUrlSchema,
   leaseIdSchema,
   merchantIdSchema,
   parseWith,
+  rupiahSchema,
   schoolDaySchema,
   schoolIdSchema,
   seqSchema,
   studentIdSchema,
   unixMsSchema,
 } from "../encoding/schema.ts";
-import type { Purse } from "../events/event.ts";
+import type { Purse } from "../events/event-body.ts";
 import type {
   AskId,
   DeviceId,
@@ -75,8 +77,26 @@ export type CommandBody =
   | { readonly kind: "return-request"; readonly student: StudentId }
   /** A child's sealed secret from another terminal of the roster. */
   | { readonly kind: "vault"; readonly item: VaultItem }
+  /** Which terminal of the school's network is the hub, and where it answers; null = there is none. */
+  | { readonly kind: "hub"; readonly hub: HubPlace | null }
+  /** What binds one child also without the cloud; `perDay` 0 keeps the child from a stall. */
+  | {
+      readonly kind: "limits";
+      readonly student: StudentId;
+      readonly perSale: Rupiah | null;
+      readonly stalls: readonly { readonly merchant: MerchantId; readonly perDay: Rupiah }[];
+    }
+  /** What this terminal may draw from the school's reserve for hungry children; 0 = nothing. */
+  | { readonly kind: "emergency"; readonly perSale: Rupiah; readonly perDay: Rupiah }
+  /** A signed checkpoint of the school's ledger (C2SP tlog-checkpoint), to be remembered. */
+  | { readonly kind: "checkpoint"; readonly note: Uint8Array }
+  /** Draw a new signing key and sign it over to it (`key-rotate`). */
+  | { readonly kind: "rotate-key" }
   /** The school's signed roster, `saku.roster.v1` bytes. */
   | { readonly kind: "roster"; readonly roster: Uint8Array };
+
+/** Where the hub answers on the school's own network: `http://<address>:<port>`, at most 120 characters. */
+export type HubPlace = { readonly device: DeviceId; readonly url: string };
 
 /** Names the kinds of `CommandBody`. */
 export type CommandKind = CommandBody["kind"];
@@ -127,6 +147,23 @@ const bodySchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("return-request"), student: studentIdSchema }),
   z.strictObject({ kind: z.literal("vault"), item: vaultItemSchema }),
+  z.strictObject({
+    kind: z.literal("hub"),
+    hub: z.strictObject({ device: deviceIdSchema, url: lanUrlSchema }).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal("limits"),
+    student: studentIdSchema,
+    perSale: rupiahSchema.nullable(),
+    stalls: z.array(z.strictObject({ merchant: merchantIdSchema, perDay: rupiahSchema })).max(200),
+  }),
+  z.strictObject({
+    kind: z.literal("emergency"),
+    perSale: rupiahSchema,
+    perDay: rupiahSchema,
+  }),
+  z.strictObject({ kind: z.literal("checkpoint"), note: bytesSchema({ min: 1, max: 2_048 }) }),
+  z.strictObject({ kind: z.literal("rotate-key") }),
   z.strictObject({ kind: z.literal("roster"), roster: bytesSchema({ min: 1, max: 49_152 }) }),
 ]) as unknown as z.ZodType<CommandBody>;
 

@@ -68,6 +68,11 @@ export const labelSchema: z.ZodType<string> = z
   .max(LABEL_LENGTH_MAX)
   .regex(LABEL_PATTERN);
 
+/** Where a terminal answers on its school's network: `http://<name or IPv4 address>:<port>`, no path. */
+export const lanUrlSchema: z.ZodType<string> = z
+  .string()
+  .regex(/^http:\/\/[a-z0-9.-]{1,100}:[0-9]{1,5}$/);
+
 /** A byte string of `min` … `max` bytes. */
 export function bytesSchema(size: {
   readonly min: number;

@@ -9,12 +9,13 @@ import {
   hashSchema,
   incarnationSchema,
   labelSchema,
+  lanUrlSchema,
   parseWith,
   schoolDaySchema,
   seqSchema,
   studentIdSchema,
 } from "../encoding/schema.ts";
-import type { Purse } from "../events/event.ts";
+import type { Purse } from "../events/event-body.ts";
 import type { AskId, Incarnation, StudentId } from "../primitives/ids.ts";
 import type { ParseError, Result } from "../primitives/result.ts";
 import type { Rupiah } from "../primitives/rupiah.ts";
@@ -37,6 +38,13 @@ export type OutboxRange = {
   readonly tip: Uint8Array;
 };
 
+/** A tree of the school's ledger as a terminal saw it signed: the term it belongs to, its size and its root. */
+export type RememberedLog = {
+  readonly term: number;
+  readonly size: number;
+  readonly root: Uint8Array;
+};
+
 /** What a terminal publishes on its `up` topic. */
 export type UpFrame =
   /** On connect, and every retry interval while the outbox is not empty but nothing is left to send. */
@@ -51,6 +59,10 @@ export type UpFrame =
       readonly software: string;
       /** Highest roster revision accepted, 0 for none. */
       readonly roster: number;
+      /** Where this terminal answers on the school's own network; null = nowhere. */
+      readonly lan: string | null;
+      /** The newest checkpoint of the ledger that it remembers. */
+      readonly log: RememberedLog | null;
       /** At most 40, named by letters, digits, `_`, `.` and `-`; whole numbers. */
       readonly metrics: Readonly<Record<string, number>>;
     }
@@ -99,6 +111,8 @@ export const upSchema: z.ZodType<UpFrame> = z.discriminatedUnion("t", [
       .max(256),
     software: labelSchema,
     roster: countSchema,
+    lan: lanUrlSchema.nullable(),
+    log: z.strictObject({ term: countSchema, size: countSchema, root: hashSchema }).nullable(),
     metrics: metricsSchema,
   }),
   z.strictObject({

@@ -172,6 +172,15 @@ export function bookEvent(context: Context): Booking {
     case "enrol":
     case "erase-receipt":
       return { ...quiet, student: body.student };
+    case "cash-in":
+    case "emergency-sale":
+    case "refund":
+    case "sub-grant":
+    case "grant-accept":
+    case "operator-on":
+    case "operator-off":
+    case "key-rotate":
+    case "end":
     case "boot":
     case "day-open":
     case "day-close":

@@ -202,6 +202,8 @@ export function helloOf(terminal: PaperTerminal, have = 0): UpFrame {
     incs: [{ inc: terminal.inc, from: 1, to: Math.max(1, terminal.n), tip: terminal.parent }],
     software: "paper",
     roster: 0,
+    lan: null,
+    log: null,
     metrics: {},
   };
 }

@@ -30,10 +30,16 @@ function subjectOf(body: CommandBody): string {
     case "stall":
       return body.merchant;
     case "roster":
+    case "emergency":
+    case "checkpoint":
+    case "rotate-key":
       return "";
+    case "hub":
+      return body.hub?.device ?? "";
     case "student":
     case "consent":
     case "freeze":
+    case "limits":
     case "lease-grant":
     case "return-request":
       return body.student;

@@ -170,6 +170,12 @@ async function perform(scope: Scope, body: CommandBody): Promise<Applied> {
       return vaultItem(scope, body);
     case "roster":
       return roster(scope, body.roster);
+    case "hub":
+    case "limits":
+    case "emergency":
+    case "checkpoint":
+    case "rotate-key":
+      return NOTHING;
   }
 }
 

@@ -1,23 +1,14 @@
-import {
-  advanceSchoolDay,
-  must,
-  schoolDayAt,
-  type Incarnation,
-  type SchoolDay,
-} from "@saku/protocol";
+import { advanceSchoolDay, rupiah, schoolDayAt, type SchoolDay } from "@saku/protocol";
 import { returnLease } from "../../core/wallet/lease.ts";
 import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
 import type { Clock } from "../clock/clock.ts";
 import { zoneOf, type Append, type Journal } from "../store/journal.ts";
-import { lastSeqOf, readHead, writeDay } from "../store/journal-store.ts";
+import { firstEventIdOf, readHead, writeDay } from "../store/journal-store.ts";
 import { activeLeases, totalsOfDay, updateLease } from "../store/money-store.ts";
 import type { WritableSql } from "../store/sqlite.ts";
 
 /** Opens today's school day if it is not open yet: first the old one is closed and its leases go back (W12). */
-export async function rollDay(
-  journal: Pick<Journal, "commit" | "inc">,
-  clock: Clock,
-): Promise<SchoolDay> {
+export async function rollDay(journal: Pick<Journal, "commit">, clock: Clock): Promise<SchoolDay> {
   return journal.commit(async (tx, append) => {
     const head = await readHead(tx);
     const zone = await zoneOf(tx);
@@ -25,7 +16,7 @@ export async function rollDay(
     if (head.day === today) return today;
     if (head.day !== null) {
       await returnOldLeases(tx, append, today);
-      await append(await dayClose(tx, journal.inc, head.day));
+      await append(await dayClose(tx, head.day));
     }
     await writeDay(tx, today);
     await append({ type: "day-open" });
@@ -51,21 +42,25 @@ export async function returnOldLeases(
   }
 }
 
-async function dayClose(
-  tx: WritableSql,
-  inc: Incarnation,
-  day: SchoolDay,
-): Promise<Parameters<Append>[0]> {
+async function dayClose(tx: WritableSql, day: SchoolDay): Promise<Parameters<Append>[0]> {
   const totals = await totalsOfDay(tx, day);
   const head = await readHead(tx);
   return {
     type: "day-close",
-    fromSeq: 1,
-    toSeq: must(await lastSeqOf(tx, inc), "No boot event before the end of a day"),
+    first: (await firstEventIdOf(tx, day)) ?? head.tip,
+    last: head.tip,
     saleCount: totals.saleCount,
     saleTotal: totals.saleTotal,
     voidCount: totals.voidCount,
     voidTotal: totals.voidTotal,
+    refundCount: 0,
+    refundTotal: rupiah(0),
+    emergencyCount: 0,
+    emergencyTotal: rupiah(0),
+    cashInCount: 0,
+    cashInTotal: rupiah(0),
     grandTotal: head.grandTotal,
+    cashCounted: null,
+    closedBy: "day-over",
   };
 }

@@ -171,6 +171,16 @@ export async function pruneEvents(
   return events;
 }
 
+/** The id of the first event that bears this day; null when none is in the journal (any more). */
+export async function firstEventIdOf(sql: Sql, day: SchoolDay): Promise<Uint8Array | null> {
+  const row = await sql.get(
+    `SELECT event.id FROM event JOIN incarnation ON incarnation.inc = event.inc
+     WHERE event.day = ? ORDER BY incarnation.ord, event.n LIMIT 1`,
+    day,
+  );
+  return row === undefined ? null : bytesOf(row, "id");
+}
+
 /** When an event happened; null when it is not in the journal (any more). */
 export async function eventAtMs(sql: Sql, inc: Incarnation, n: number): Promise<UnixMs | null> {
   const row = await sql.get("SELECT at FROM event WHERE inc = ? AND n = ?", inc, n);
