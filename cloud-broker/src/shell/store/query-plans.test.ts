@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MIGRATIONS } from "./migrations/migrate.ts";
+import { renderTriggers } from "./migrations/render.ts";
 import { openSqlite } from "./sqlite-connection.ts";
 import { openStore } from "./store.ts";
 import { temporaryFolder } from "../temporary-folder.suite.ts";
@@ -8,7 +9,8 @@ import { temporaryFolder } from "../temporary-folder.suite.ts";
 /** Every SELECT that stands in a trigger, with the new row's columns as values. */
 function triggerQuestions(): readonly string[] {
   const triggers = MIGRATIONS.flatMap(
-    ({ sql }) => sql.match(/CREATE TRIGGER[^;]*?BEGIN[\s\S]*?END;/g) ?? [],
+    (migration) =>
+      renderTriggers(migration, "sqlite").match(/CREATE TRIGGER[^;]*?BEGIN[\s\S]*?END;/g) ?? [],
   );
   const inner = triggers.flatMap(
     (text) => text.match(/\(SELECT [^()]*(?:\([^()]*\)[^()]*)*\)/g) ?? [],

@@ -1,4 +1,5 @@
 import sqlite3 from "sqlite3";
+import type { LedgerConnection } from "./ledger-connection.ts";
 
 /** What a statement may be given, after the check. */
 export type SqlValue = number | string | Buffer | null;
@@ -20,13 +21,9 @@ export function bindable(value: unknown): SqlValue {
 
 export type RunOutcome = { readonly changes: number };
 
-/** One sqlite3 connection behind promises. Statements run one after the other, in the order they were asked. */
-export type SqliteConnection = {
-  all(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+/** One sqlite3 connection behind promises. */
+export type SqliteConnection = LedgerConnection & {
   run(sql: string, parameters?: readonly unknown[]): Promise<RunOutcome>;
-  /** Several statements without parameters. */
-  exec(sql: string): Promise<void>;
-  close(): Promise<void>;
 };
 
 export async function openSqlite(
@@ -44,6 +41,7 @@ export async function openSqlite(
   });
   database.serialize();
   return {
+    database: "sqlite",
     all: (sql, parameters = []) =>
       new Promise((resolve, reject) => {
         database.all<Record<string, unknown>>(sql, parameters.map(bindable), (error, rows) =>

@@ -1,8 +1,10 @@
+import { keeps, stays, type Migration, type Trigger } from "./schema.ts";
+
 /** Terminals, what they signed, and what is to be told to them. */
-export const terminalTables = `
+const tables = `
 CREATE TABLE device (
   id TEXT PRIMARY KEY NOT NULL, school TEXT NOT NULL REFERENCES school (id), name TEXT NOT NULL, merchant TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('pending','active','quarantined','revoked')),
+  state TEXT NOT NULL CHECK (state IN ('pending','active','quarantined','lost','revoked')),
   sign_key BLOB NOT NULL CHECK (length(sign_key) = 32), box_key BLOB NOT NULL CHECK (length(box_key) = 32),
   software TEXT NOT NULL, created_at INTEGER NOT NULL, last_seen_at INTEGER,
   rev INTEGER NOT NULL DEFAULT 0, have INTEGER NOT NULL DEFAULT 0, roster_rev INTEGER NOT NULL DEFAULT 0,
@@ -29,7 +31,7 @@ CREATE TABLE incarnation (
 CREATE TABLE device_event (
   school TEXT NOT NULL, device TEXT NOT NULL, inc TEXT NOT NULL, n INTEGER NOT NULL CHECK (n >= 1),
   id TEXT NOT NULL UNIQUE, parent TEXT NOT NULL, type TEXT NOT NULL, day INTEGER NOT NULL, at INTEGER NOT NULL,
-  received_at INTEGER NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('booked','suspense','noted','anomaly')),
+  received_at INTEGER NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('booked','suspense','noted','anomaly','discarded')),
   anomaly TEXT, bytes BLOB NOT NULL,
   PRIMARY KEY (device, inc, n), FOREIGN KEY (device, inc) REFERENCES incarnation (device, inc)
 ) STRICT;
@@ -59,30 +61,88 @@ CREATE TABLE command (
 ) STRICT;
 `;
 
-export const terminalTriggers = `
-CREATE TRIGGER event_enters_once BEFORE INSERT ON device_event
-WHEN EXISTS (SELECT 1 FROM device_event WHERE id = NEW.id OR (device = NEW.device AND inc = NEW.inc AND n = NEW.n))
-BEGIN SELECT RAISE(ABORT, 'event exists'); END;
-CREATE TRIGGER event_is_gapless BEFORE INSERT ON device_event
-WHEN NEW.n > 1 AND NOT EXISTS (SELECT 1 FROM device_event WHERE device = NEW.device AND inc = NEW.inc AND n = NEW.n - 1)
-BEGIN SELECT RAISE(ABORT, 'event out of sequence'); END;
-CREATE TRIGGER event_never_changes BEFORE UPDATE ON device_event BEGIN SELECT RAISE(ABORT, 'event is immutable'); END;
-CREATE TRIGGER event_stays BEFORE DELETE ON device_event BEGIN SELECT RAISE(ABORT, 'event is immutable'); END;
-CREATE TRIGGER watermarks_only_rise BEFORE UPDATE ON incarnation WHEN NEW.ack < OLD.ack OR NEW.safe < OLD.safe
-BEGIN SELECT RAISE(ABORT, 'watermarks only rise'); END;
-CREATE TRIGGER incarnation_is_not_replaced AFTER INSERT ON incarnation
-WHEN EXISTS (SELECT 1 FROM device_event WHERE device = NEW.device AND inc = NEW.inc)
-BEGIN SELECT RAISE(ABORT, 'incarnation is immutable'); END;
-CREATE TRIGGER incarnation_stays BEFORE DELETE ON incarnation BEGIN SELECT RAISE(ABORT, 'incarnation is immutable'); END;
-CREATE TRIGGER sale_is_voided_once BEFORE UPDATE ON sale
-WHEN OLD.voided_by IS NOT NULL OR NEW.amount IS NOT OLD.amount OR NEW.covered IS NOT OLD.covered OR NEW.event IS NOT OLD.event
-  OR NEW.student IS NOT OLD.student OR NEW.journal IS NOT OLD.journal
-BEGIN SELECT RAISE(ABORT, 'sale is immutable'); END;
-CREATE TRIGGER revoked_stays_revoked BEFORE UPDATE ON device WHEN OLD.state = 'revoked' AND NEW.state IS NOT 'revoked'
-BEGIN SELECT RAISE(ABORT, 'revoked is for ever'); END;
--- The one exception: sealed templates of a child whose consent was withdrawn give way to the withdrawal.
-CREATE TRIGGER command_never_changes BEFORE UPDATE ON command
-WHEN OLD.kind IS NOT 'vault' OR NEW.kind IS NOT 'consent' OR NEW.rev IS NOT OLD.rev OR NEW.device IS NOT OLD.device
-BEGIN SELECT RAISE(ABORT, 'command is immutable'); END;
-CREATE TRIGGER command_stays BEFORE DELETE ON command BEGIN SELECT RAISE(ABORT, 'command is immutable'); END;
-`;
+const eventTriggers: readonly Trigger[] = [
+  {
+    name: "event_enters_once",
+    table: "device_event",
+    timing: "before insert",
+    when: `EXISTS (SELECT 1 FROM device_event WHERE id = NEW.id OR (device = NEW.device AND inc = NEW.inc AND n = NEW.n))`,
+    message: "event exists",
+  },
+  {
+    name: "event_is_gapless",
+    table: "device_event",
+    timing: "before insert",
+    when: `NEW.n > 1 AND NOT EXISTS (SELECT 1 FROM device_event WHERE device = NEW.device AND inc = NEW.inc AND n = NEW.n - 1)`,
+    message: "event out of sequence",
+  },
+  {
+    name: "event_never_changes",
+    table: "device_event",
+    timing: "before update",
+    message: "event is immutable",
+  },
+  stays("device_event", "event is immutable"),
+  {
+    name: "watermarks_only_rise",
+    table: "incarnation",
+    timing: "before update",
+    when: `NEW.ack < OLD.ack OR NEW.safe < OLD.safe`,
+    message: "watermarks only rise",
+  },
+  {
+    name: "incarnation_is_not_replaced",
+    table: "incarnation",
+    timing: "after insert",
+    when: `EXISTS (SELECT 1 FROM device_event WHERE device = NEW.device AND inc = NEW.inc)`,
+    message: "incarnation is immutable",
+  },
+  keeps("incarnation", ["school", "device", "inc"]),
+  stays("incarnation"),
+];
+
+const saleTriggers: readonly Trigger[] = [
+  {
+    name: "sale_is_voided_once",
+    table: "sale",
+    timing: "before update",
+    when: `OLD.voided_by IS NOT NULL`,
+    message: "sale is immutable",
+  },
+  keeps("sale", [
+    "event",
+    "school",
+    "journal",
+    "device",
+    "student",
+    "merchant",
+    "amount",
+    "covered",
+  ]),
+];
+
+const commandTriggers: readonly Trigger[] = [
+  {
+    name: "revoked_stays_revoked",
+    table: "device",
+    timing: "before update",
+    when: `OLD.state = 'revoked' AND NEW.state IS DISTINCT FROM 'revoked'`,
+    message: "revoked is for ever",
+  },
+  {
+    // The one exception: sealed templates of a child whose consent was withdrawn give way to the withdrawal.
+    name: "command_never_changes",
+    table: "command",
+    timing: "before update",
+    when: `OLD.kind IS DISTINCT FROM 'vault' OR NEW.kind IS DISTINCT FROM 'consent' OR NEW.rev IS DISTINCT FROM OLD.rev
+  OR NEW.device IS DISTINCT FROM OLD.device`,
+    message: "command is immutable",
+  },
+  stays("command"),
+];
+
+export const terminalMigration: Migration = {
+  name: "0002-terminals",
+  tables,
+  triggers: [...eventTriggers, ...saleTriggers, ...commandTriggers],
+};

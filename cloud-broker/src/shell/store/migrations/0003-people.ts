@@ -1,5 +1,7 @@
+import { immutable, type Migration } from "./schema.ts";
+
 /** Children, guardians, staff, and the trail of what people did. */
-export const peopleTables = `
+const tables = `
 CREATE TABLE merchant (
   school TEXT NOT NULL REFERENCES school (id), id TEXT NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL,
   PRIMARY KEY (school, id), UNIQUE (school, name)
@@ -55,11 +57,18 @@ CREATE TABLE job_run (
   name TEXT NOT NULL, period TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER, outcome TEXT,
   PRIMARY KEY (name, period)
 ) STRICT;
-
-CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is immutable'); END;
-CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is immutable'); END;
-CREATE TRIGGER audit_enters_once BEFORE INSERT ON audit
-WHEN EXISTS (SELECT 1 FROM audit WHERE school = NEW.school AND seq = NEW.seq)
-BEGIN SELECT RAISE(ABORT, 'audit exists'); END;
-CREATE TRIGGER order_key_never_changes BEFORE UPDATE ON order_key BEGIN SELECT RAISE(ABORT, 'order is answered'); END;
 `;
+
+export const peopleMigration: Migration = {
+  name: "0003-people",
+  tables,
+  triggers: [
+    ...immutable("audit", [["school", "seq"]]),
+    {
+      name: "order_key_never_changes",
+      table: "order_key",
+      timing: "before update",
+      message: "order is answered",
+    },
+  ],
+};

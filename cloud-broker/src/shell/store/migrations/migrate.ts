@@ -1,36 +1,83 @@
 import { createHash } from "node:crypto";
-import type { SqliteConnection } from "../sqlite-connection.ts";
-import { ledgerTables, ledgerTriggers } from "./0001-ledger.ts";
-import { terminalTables, terminalTriggers } from "./0002-terminals.ts";
-import { peopleTables } from "./0003-people.ts";
+import type { LedgerConnection } from "../ledger-connection.ts";
+import { ledgerMigration } from "./0001-ledger.ts";
+import { terminalMigration } from "./0002-terminals.ts";
+import { peopleMigration } from "./0003-people.ts";
+import { renderTables, renderTriggers } from "./render.ts";
+import type { Migration } from "./schema.ts";
 
-/** In order; what was released is never edited, only followed. */
-export const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
-  { name: "0001-ledger", sql: ledgerTables + ledgerTriggers },
-  { name: "0002-terminals", sql: terminalTables + terminalTriggers },
-  { name: "0003-people", sql: peopleTables },
+/** In order; what was released is never edited, only followed. One history for both databases. */
+export const MIGRATIONS: readonly Migration[] = [
+  ledgerMigration,
+  terminalMigration,
+  peopleMigration,
 ];
 
-const hashOf = (sql: string): string => createHash("sha256").update(sql).digest("hex");
+/** Of the source, not of what it is rendered to: a copy may move to the other database. */
+const hashOf = ({ tables, triggers }: Migration): string =>
+  createHash("sha256").update(JSON.stringify({ tables, triggers })).digest("hex");
 
-/** Brings a database up to date, one transaction a migration; throws when one that ran is not the one in the code. */
-export async function migrate(connection: SqliteConnection): Promise<void> {
+async function appliedOf(connection: LedgerConnection): Promise<ReadonlyMap<string, string>> {
   await connection.exec(
-    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY NOT NULL, hash TEXT NOT NULL) STRICT;",
+    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY NOT NULL, hash TEXT NOT NULL)",
   );
   const rows = await connection.all("SELECT name, hash FROM migration");
-  const applied = new Map(rows.map((row) => [String(row["name"]), String(row["hash"])]));
+  return new Map(rows.map((row) => [String(row["name"]), String(row["hash"])]));
+}
+
+const noteOf = (migration: Migration): string =>
+  `INSERT INTO migration (name, hash) VALUES ('${migration.name}', '${hashOf(migration)}');`;
+
+/** One transaction; what it throws leaves nothing behind. */
+async function inTransaction(
+  connection: LedgerConnection,
+  work: () => Promise<void>,
+): Promise<void> {
+  await connection.exec(connection.database === "sqlite" ? "BEGIN IMMEDIATE" : "BEGIN");
+  try {
+    await work();
+    await connection.exec("COMMIT");
+  } catch (error) {
+    await connection.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Brings a database up to date, one transaction a migration; throws when one that ran is not the one in the code. */
+export async function migrate(connection: LedgerConnection): Promise<void> {
+  const applied = await appliedOf(connection);
   const known = new Set(MIGRATIONS.map(({ name }) => name));
   for (const name of applied.keys())
     if (!known.has(name)) throw new Error(`The database is newer than this program: ${name}`);
-  for (const { name, sql } of MIGRATIONS) {
-    const hash = hashOf(sql);
-    const found = applied.get(name);
-    if (found === hash) continue;
-    if (found !== undefined) throw new Error(`Migration ${name} was changed after it ran`);
-    await connection.exec("BEGIN IMMEDIATE");
-    await connection.exec(sql);
-    await connection.run("INSERT INTO migration (name, hash) VALUES (?, ?)", [name, hash]);
-    await connection.exec("COMMIT");
+  for (const migration of MIGRATIONS) {
+    const found = applied.get(migration.name);
+    if (found === hashOf(migration)) continue;
+    if (found !== undefined)
+      throw new Error(`Migration ${migration.name} was changed after it ran`);
+    await inTransaction(connection, async () => {
+      await connection.exec(renderTables(migration, connection.database));
+      await connection.exec(renderTriggers(migration, connection.database));
+      await connection.exec(noteOf(migration));
+    });
   }
+}
+
+/**
+ * Builds an empty database from rows that another ledger holds: the triggers come after the rows, because those that move
+ * totals would move them a second time.
+ */
+export async function migrateAround(
+  connection: LedgerConnection,
+  load: () => Promise<void>,
+): Promise<void> {
+  if ((await appliedOf(connection)).size > 0) throw new Error("The database is not empty");
+  await inTransaction(connection, async () => {
+    for (const migration of MIGRATIONS)
+      await connection.exec(renderTables(migration, connection.database));
+    await load();
+    for (const migration of MIGRATIONS) {
+      await connection.exec(renderTriggers(migration, connection.database));
+      await connection.exec(noteOf(migration));
+    }
+  });
 }
