@@ -12,7 +12,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["*.test.ts", "*/src/**/*.test.{ts,tsx}"],
+          include: [
+            "*.test.ts",
+            "*/src/**/*.test.{ts,tsx}",
+            "hardware-sim/simulation/**/*.test.ts",
+          ],
           pool: "forks",
           testTimeout: 20_000,
           // Its ES modules import each other without extensions, which only a bundler can follow.
