@@ -46,4 +46,8 @@ export type { Roster, RosterDevice } from "./roster/roster.ts";
 export { hardwarePhrase } from "./roster/hardware-phrase.ts";
 export { deviceIdOfKey, encodeClaim, parseClaim } from "./roster/claim.ts";
 export type { DeviceClaim } from "./roster/claim.ts";
+export { encodeHubAsk, HUB_ASK_SIZE_MAX, parseHubAsk, subLeaseId } from "./hub/hub-ask.ts";
+export type { HubAsk } from "./hub/hub-ask.ts";
+export { encodeHubAnswer, HUB_ANSWER_SIZE_MAX, parseHubAnswer } from "./hub/hub-answer.ts";
+export type { HubAnswer, HubRefusal } from "./hub/hub-answer.ts";
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_FLOOR } from "./protocol-version.ts";

@@ -7,6 +7,8 @@ import { readCddl } from "./encoding/cddl.suite.ts";
 import { encodeEvent, eventId, parseEvent } from "./events/event.ts";
 import { encodeAck, encodeDownFrame, parseAck, parseDownFrame } from "./frames/down.ts";
 import { encodeUpFrame, FRAME_SIZE_MAX, parseUpFrame } from "./frames/up.ts";
+import { encodeHubAnswer, parseHubAnswer } from "./hub/hub-answer.ts";
+import { encodeHubAsk, parseHubAsk, subLeaseId } from "./hub/hub-ask.ts";
 import { isLabel } from "./primitives/label.ts";
 import type { ParseError, Result } from "./primitives/result.ts";
 import { deviceIdOfKey, encodeClaim, parseClaim } from "./roster/claim.ts";
@@ -23,7 +25,8 @@ import {
   type ByteVector,
 } from "./vectors.suite.ts";
 
-type Parser = "event" | "command" | "ack" | "up" | "down" | "roster" | "claim";
+type Parser =
+  "event" | "command" | "ack" | "up" | "down" | "roster" | "claim" | "hub-ask" | "hub-answer";
 type Message = ByteVector & { readonly parser: Parser };
 const vectors = readVectors<{
   readonly good: readonly (Message & { readonly value: CborValue })[];
@@ -43,6 +46,8 @@ const CODECS: Readonly<Record<Parser, Codec>> = {
   down: { parse: parseDownFrame, encode: encodeDownFrame },
   roster: { parse: parseRoster, encode: encodeRoster },
   claim: { parse: parseClaim, encode: encodeClaim },
+  "hub-ask": { parse: parseHubAsk, encode: encodeHubAsk },
+  "hub-answer": { parse: parseHubAnswer, encode: encodeHubAnswer },
 };
 
 // What a grammar cannot say: sums, distinct leases, and one counter that may not pass another.
@@ -335,5 +340,26 @@ describe("trust", () => {
     const id = deviceIdOfKey(bytesOfHex(keys["terminal"]?.publicKey ?? ""));
     expect(id).toMatch(/^trm-[a-hjkmnp-tv-z0-9]{20}$/);
     expect(kids[id]).toBe("terminal");
+  });
+});
+
+describe("between a stall and the hub", () => {
+  it("[P50] a question names school, asker, hub, name, day, child, stall, purse and amount, and nothing else", () => {
+    for (const vector of badOf("hub-ask")) expectRefused(vector);
+    expect(badOf("hub-ask", "missing").length).toBe(10);
+  });
+  it("[P51] an answer is the hub's signed event or a named refusal", () => {
+    for (const vector of badOf("hub-answer")) expectRefused(vector);
+    expect(kindsOf("hub-answer", "outcome")).toEqual(new Set(["granted", "refused"]));
+  });
+  it("[P52] a question's bytes name the lease that answers it", () => {
+    const [good] = goodOf("hub-ask");
+    if (good === undefined) throw new Error("There must be a question");
+    const bytes = bytesOf(good) as CanonicalBytes;
+    const lease = subLeaseId(bytes);
+    expect(lease).toBe(subLeaseId(Uint8Array.from(bytes) as CanonicalBytes));
+    expect(lease).toMatch(/^sub-[a-hjkmnp-tv-z0-9]{24}$/);
+    const other = { ...(revive(good.value) as Parameters<typeof encodeHubAsk>[0]), amount: 1 };
+    expect(subLeaseId(encodeHubAsk(other as never))).not.toBe(lease);
   });
 });

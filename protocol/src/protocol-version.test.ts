@@ -6,6 +6,8 @@ import { commandSchema } from "./commands/command.ts";
 import { eventSchema } from "./events/event.ts";
 import { ackSchema, downSchema } from "./frames/down.ts";
 import { upSchema } from "./frames/up.ts";
+import { hubAnswerSchema } from "./hub/hub-answer.ts";
+import { hubAskSchema } from "./hub/hub-ask.ts";
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_FLOOR } from "./protocol-version.ts";
 import { claimSchema } from "./roster/claim.ts";
 import { rosterSchema } from "./roster/roster.ts";
@@ -21,6 +23,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   roster: rosterSchema,
   claim: claimSchema,
   vaultItem: vaultItemSchema,
+  hubAsk: hubAskSchema,
+  hubAnswer: hubAnswerSchema,
 };
 const OWN = "protocol-version.json";
 
