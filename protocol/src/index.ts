@@ -50,4 +50,9 @@ export { encodeHubAsk, HUB_ASK_SIZE_MAX, parseHubAsk, subLeaseId } from "./hub/h
 export type { HubAsk } from "./hub/hub-ask.ts";
 export { encodeHubAnswer, HUB_ANSWER_SIZE_MAX, parseHubAnswer } from "./hub/hub-answer.ts";
 export type { HubAnswer, HubRefusal } from "./hub/hub-answer.ts";
+export * from "./tlog/merkle.ts";
+export * from "./tlog/note.ts";
+export * from "./tlog/checkpoint.ts";
+export * from "./tlog/proof.ts";
+export { fromBase64, toBase64 } from "./tlog/base64.ts";
 export { PROTOCOL_VERSION, PROTOCOL_VERSION_FLOOR } from "./protocol-version.ts";
