@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
@@ -6,6 +5,7 @@ import { Hono } from "hono";
 import type { Sign } from "@saku/protocol";
 import type { Config } from "./config.ts";
 import { createEvents } from "./events.ts";
+import { nodeTimers as timers } from "./shell/clock/node-timers.ts";
 import { createNonces } from "./shell/devices/nonces.ts";
 import { deviceRoutes } from "./shell/http/device-routes.ts";
 import { healthRoutes } from "./shell/http/health-routes.ts";
@@ -13,6 +13,8 @@ import { createWeb } from "./shell/http/web.tsx";
 import { startBackups } from "./shell/jobs/backup-job.ts";
 import { startJobs } from "./shell/jobs/jobs.ts";
 import { loadCloudKey } from "./shell/keys/cloud-key.ts";
+import { verifyOnThreads as verify } from "./shell/keys/ed25519.ts";
+import { nodeEntropy as entropy } from "./shell/keys/node-entropy.ts";
 import { loadOrMakeSecret } from "./shell/keys/secret-file.ts";
 import type { Log } from "./shell/log/log.ts";
 import { createMetrics } from "./shell/log/metrics.ts";
@@ -89,7 +91,7 @@ function composeHttp(parts: {
 }
 
 function createCloud(
-  parts: Pick<Cloud, "store" | "tokenSecret" | "clock"> & {
+  parts: Pick<Cloud, "store" | "tokenSecret" | "clock" | "timers" | "entropy" | "verify"> & {
     readonly connections: Connections;
     readonly sign: Sign;
   },
@@ -110,29 +112,29 @@ async function compose(
   closers: ReturnType<typeof createClosers>,
 ): Promise<RunningCloud> {
   const clock = (): number => Date.now();
+  const world = { clock, timers, entropy, verify };
   const events = createEvents(log);
   const metrics = createMetrics();
   mkdirSync(config.directory, { recursive: true, mode: 0o700 });
   const cloudKey = loadCloudKey(join(config.directory, "cloud-key"));
   const tokenSecret = loadOrMakeSecret(join(config.directory, "token-secret"), () =>
-    randomBytes(32),
+    Buffer.from(entropy.bytes(32)),
   );
-  const store = await openStore({ file: join(config.directory, "ledger.sqlite"), clock });
+  const store = await openStore({ file: join(config.directory, "ledger.sqlite"), ...world });
   closers.add(() => store.close());
-  const connections = createConnections(store, (error) => events.failed({ where: "send", error }));
-  const { sign } = cloudKey;
-  const cloud = createCloud({ store, connections, sign, tokenSecret, clock });
+  const connections = createConnections(store, timers, (error) =>
+    events.failed({ where: "send", error }),
+  );
+  const cloud = createCloud({ ...world, store, connections, sign: cloudKey.sign, tokenSecret });
   const people = createPeople(cloud, await loadSetupToken(store, config.directory));
-  const nonces = createNonces(clock);
+  const nonces = createNonces(clock, entropy);
   const upContext = { cloud, connections, metrics, events, awaited: createAwaited() };
   const host = hostOf(config);
   const broker = await startBroker(
     {
-      login: { store, nonces, host },
+      ...upContext,
+      login: { store, nonces, host, verify },
       upDesk: createUpDesk(upContext),
-      connections,
-      metrics,
-      events,
     },
     { port: config.mqttPort, host: config.host },
   );

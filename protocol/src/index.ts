@@ -8,6 +8,7 @@ export * from "./primitives/ids.ts";
 export { isLabel } from "./primitives/label.ts";
 export * from "./primitives/time.ts";
 export * from "./primitives/school-day.ts";
+export type { Cancel, Entropy, Timers } from "./primitives/timers.ts";
 export * from "./encoding/cbor.ts";
 export type { SignedKind } from "./signing/kinds.ts";
 export * from "./signing/keys.ts";

@@ -21,6 +21,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DEFAULT_TIMING } from "./core/sync/timing.ts";
 import type { SaleOrder } from "./core/wallet/sale-desk.ts";
 import { startLoop, type Loop } from "./loop.ts";
+import { nodeTimers } from "./shell/clock/node-timers.ts";
+import { nodeEntropy } from "./shell/keys/node-entropy.ts";
 import { LinkError, type OpenTransport, type TransportListener } from "./shell/mqtt/transport.ts";
 import {
   CHILD,
@@ -145,6 +147,8 @@ async function start(): Promise<void> {
     vault,
     commands: terminal.commandParts,
     openTransport: cloud.open,
+    timers: nodeTimers,
+    entropy: nodeEntropy,
     timing: {
       ...DEFAULT_TIMING,
       coldBootMaxMs: 0,
@@ -161,7 +165,15 @@ async function start(): Promise<void> {
 
 function desk() {
   const { database, journal, clock, log } = terminal;
-  return createSaleDesk({ database, journal, clock, askLine: loop, askTimeoutMs: 300, log });
+  return createSaleDesk({
+    database,
+    journal,
+    clock,
+    timers: nodeTimers,
+    askLine: loop,
+    askTimeoutMs: 300,
+    log,
+  });
 }
 
 function order(amount: number): SaleOrder {

@@ -1,4 +1,4 @@
-import type { UnixMs, UpFrame } from "@saku/protocol";
+import type { Cancel, Entropy, Timers, UnixMs, UpFrame } from "@saku/protocol";
 import { helloRanges, type Outbox } from "./core/sync/outbox.ts";
 import {
   initialSync,
@@ -61,6 +61,8 @@ export type LoopParts = {
   readonly vault: TerminalVault;
   readonly commands: CommandDeskParts;
   readonly openTransport: OpenTransport;
+  readonly timers: Timers;
+  readonly entropy: Entropy;
   readonly timing: Timing;
   readonly software: string;
   /** Whole numbers for `hello`. */
@@ -76,7 +78,7 @@ const COURIER_PATIENCE_MS = 30_000;
  */
 class SyncLoop implements Loop {
   readonly #parts: LoopParts;
-  readonly #asks = createPendingAsks();
+  readonly #asks;
   readonly #courier;
   readonly #frameDesk: FrameDeskParts;
   readonly #stops: (() => void)[] = [];
@@ -85,7 +87,7 @@ class SyncLoop implements Loop {
   #state: SyncState;
   #queue: Promise<void> = Promise.resolve();
   #frames: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | null = null;
+  #stopTimer: Cancel | null = null;
   #transport: Transport | null = null;
   /** Which try to connect is the current one; answers of earlier ones are stale. */
   #connection = 0;
@@ -96,6 +98,7 @@ class SyncLoop implements Loop {
   constructor(parts: LoopParts) {
     this.#parts = parts;
     this.#state = initialSync(parts.timing);
+    this.#asks = createPendingAsks(parts);
     this.#courier = createVaultCourier(parts.database);
     this.#frameDesk = {
       commands: parts.commands,
@@ -129,13 +132,11 @@ class SyncLoop implements Loop {
     const stopQueued = vault.onQueued(() => {
       this.#carry();
     });
-    const patience = setInterval(() => {
+    const stopPatience = this.#parts.timers.every(COURIER_PATIENCE_MS, () => {
       this.#courier.restart();
       this.#carry();
-    }, COURIER_PATIENCE_MS);
-    this.#stops.push(stopCommitted, stopQueued, () => {
-      clearInterval(patience);
     });
+    this.#stops.push(stopCommitted, stopQueued, stopPatience);
     await this.#queue;
   }
 
@@ -198,7 +199,7 @@ class SyncLoop implements Loop {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#connection += 1;
     this.#transport?.close();
     this.#asks.dropAll();
@@ -213,7 +214,8 @@ class SyncLoop implements Loop {
   async #take(happening: Happening): Promise<void> {
     if (this.#isClosed) return;
     const before = this.#state;
-    const stamp = { nowMs: Math.round(performance.now()), random: Math.random() };
+    const { timers, entropy } = this.#parts;
+    const stamp = { nowMs: Math.round(timers.nowMs()), random: entropy.random() };
     const { state, effects } = step(before, { ...happening, ...stamp });
     this.#state = state;
     for (const effect of effects) await this.#perform(effect, before.outbox);
@@ -357,14 +359,15 @@ class SyncLoop implements Loop {
   }
 
   #setTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#stopTimer?.();
+    this.#stopTimer = null;
     const dueMs = nextTickMs(this.#state);
     if (dueMs === null || this.#isClosed) return;
-    const waitMs = Math.max(0, dueMs - performance.now());
-    this.#timer = setTimeout(() => {
+    const { timers } = this.#parts;
+    const waitMs = Math.max(0, dueMs - timers.nowMs());
+    this.#stopTimer = timers.after(Math.ceil(waitMs), () => {
       this.#feed({ kind: "tick" });
-    }, Math.ceil(waitMs));
+    });
   }
 
   async #tellChange(): Promise<void> {

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { NONCE_SIZE, toBase64Url, type DeviceId } from "@saku/protocol";
+import { NONCE_SIZE, toBase64Url, type DeviceId, type Entropy } from "@saku/protocol";
 
 const LIFE_MS = 120_000;
 const PER_DEVICE_MAX = 8;
@@ -13,7 +12,7 @@ export type Nonces = {
   sweep(): void;
 };
 
-export function createNonces(clock: () => number): Nonces {
+export function createNonces(clock: () => number, entropy: Entropy): Nonces {
   const open = new Map<string, { readonly device: DeviceId; readonly endsAtMs: number }>();
   const sweep = (): void => {
     const now = clock();
@@ -29,7 +28,7 @@ export function createNonces(clock: () => number): Nonces {
       // Maps keep their order: the oldest question makes room.
       const [oldest] = open.keys();
       if (open.size >= TOTAL_MAX && oldest !== undefined) open.delete(oldest);
-      const nonce = new Uint8Array(randomBytes(NONCE_SIZE));
+      const nonce = entropy.bytes(NONCE_SIZE);
       open.set(toBase64Url(nonce), { device, endsAtMs: clock() + LIFE_MS });
       return nonce;
     },

@@ -1,3 +1,4 @@
+import type { Cancel } from "@saku/protocol";
 import type { CloudEvents } from "../../events.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { Connections } from "../mqtt/connections.ts";
@@ -32,19 +33,19 @@ export function startBackups(parts: BackupParts): { close(): Promise<void> } {
   const { cloud, metrics, events } = parts;
   let copiedAt = -1;
   let isClosed = false;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: Cancel = () => undefined;
   let running: Promise<void> = Promise.resolve();
 
   async function runOne(): Promise<void> {
     const count = cloud.store.commitCount();
     if (count === copiedAt) return;
-    const startedAtMs = performance.now();
+    const startedAtMs = cloud.timers.nowMs();
     try {
       const { devices } = await backUp(cloud.store, parts.directory, cloud.clock());
       // Raising `safe` is a commit too; it alone is no reason for another copy.
       copiedAt = devices.length > 0 ? count + 1 : count;
       metrics.backups.inc({ outcome: "done" });
-      const elapsedMs = Math.round(performance.now() - startedAtMs);
+      const elapsedMs = Math.round(cloud.timers.nowMs() - startedAtMs);
       events.backedUp({ deviceCount: devices.length, elapsedMs });
       await tellSafe(parts, devices);
     } catch (error) {
@@ -55,15 +56,15 @@ export function startBackups(parts: BackupParts): { close(): Promise<void> } {
 
   function plan(): void {
     if (isClosed) return;
-    timer = setTimeout(() => {
+    stopTimer = cloud.timers.after(parts.everyMs, () => {
       running = runOne().then(plan);
-    }, parts.everyMs);
+    });
   }
   plan();
   return {
     close: async () => {
       isClosed = true;
-      clearTimeout(timer);
+      stopTimer();
       await running;
     },
   };

@@ -132,20 +132,20 @@ async function decide(
 function nextChange(context: UpContext, student: StudentId, patienceMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = (isChanged: boolean): void => {
-      clearTimeout(timer);
+      stopTimer();
       stop();
       resolve(isChanged);
     };
-    const timer = setTimeout(() => finish(false), Math.max(0, patienceMs));
+    const stopTimer = context.cloud.timers.after(Math.max(0, patienceMs), () => finish(false));
     const stop = context.cloud.changes.onChild(student, () => finish(true));
   });
 }
 
 async function settle(context: UpContext, connection: Connection, ask: Ask): Promise<Outcome> {
-  const endsAtMs = performance.now() + RECALL_PATIENCE_MS;
+  const endsAtMs = context.cloud.timers.nowMs() + RECALL_PATIENCE_MS;
   let mayRecall = true;
   for (;;) {
-    const changed = nextChange(context, ask.student, endsAtMs - performance.now());
+    const changed = nextChange(context, ask.student, endsAtMs - context.cloud.timers.nowMs());
     const outcome = await context.cloud.store.commit((work) =>
       decide(context, work, connection, { ...ask, mayRecall }),
     );
@@ -162,7 +162,7 @@ export async function answerAsk(
   ask: Ask,
 ): Promise<void> {
   const { connections, awaited, metrics, events } = context;
-  const startedAtMs = performance.now();
+  const startedAtMs = context.cloud.timers.nowMs();
   awaited.add(ask.student);
   let isInVain = false;
   try {
@@ -173,7 +173,7 @@ export async function answerAsk(
     events.asked({
       device: connection.device,
       outcome: label,
-      elapsedMs: Math.round(performance.now() - startedAtMs),
+      elapsedMs: Math.round(context.cloud.timers.nowMs() - startedAtMs),
     });
     if (outcome.kind === "recalling") return;
     const answer: DownFrame =

@@ -5,6 +5,7 @@ import {
   type DownFrame,
   type Incarnation,
   type SchoolId,
+  type Timers,
 } from "@saku/protocol";
 import type { Client } from "aedes";
 import { commandsAfter } from "../store/commands.ts";
@@ -59,11 +60,11 @@ function publish(connection: Connection, frame: DownFrame): Promise<void> {
   });
 }
 
-function stop(connection: Connection): void {
+function stop(connection: Connection, timers: Timers): void {
   const { client } = connection;
-  const timer = setTimeout(() => client.conn.destroy(), STOP_GRACE_MS);
+  const stopTimer = timers.after(STOP_GRACE_MS, () => client.conn.destroy());
   const end = (): void => {
-    clearTimeout(timer);
+    stopTimer();
     client.conn.destroy();
   };
   void publish(connection, {
@@ -78,6 +79,7 @@ function stop(connection: Connection): void {
 
 export function createConnections(
   store: Pick<Store, "read">,
+  timers: Timers,
   onError: (error: unknown) => void,
 ): Connections {
   const open = new Map<DeviceId, Connection>();
@@ -137,7 +139,7 @@ export function createConnections(
     pump,
     disconnect: (device) => {
       const connection = open.get(device);
-      if (connection !== undefined) stop(connection);
+      if (connection !== undefined) stop(connection, timers);
     },
   };
 }

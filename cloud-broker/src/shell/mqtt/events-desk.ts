@@ -9,9 +9,9 @@ import {
 import { maySync } from "../../core/devices/device.ts";
 import { openEvent, type BadEvent, type OpenedEvent } from "../../core/ingest/verify.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
-import { verifyOnThreads } from "../keys/ed25519.ts";
 import { schoolToday } from "../office/child-orders.ts";
 import { bookBatch, type BookingOutcome } from "../store/bookings.ts";
+import type { VerifyBatched } from "../office/cloud.ts";
 import type { Work } from "../store/committer.ts";
 import { grantDay } from "../store/leases.ts";
 import type { Connection } from "./connections.ts";
@@ -25,6 +25,7 @@ type ErrorFrame = Extract<DownFrame, { t: "error" }>;
 const RETRY_MS = 1_000;
 
 async function verifyFrame(
+  verify: VerifyBatched,
   connection: Connection,
   key: PublicKey,
   frame: EventsFrame,
@@ -41,7 +42,7 @@ async function verifyFrame(
     opened.push(event.value);
   }
   const checks = await Promise.all(
-    opened.map(({ signed }) => verifyOnThreads(key, signed.message, signed.signature)),
+    opened.map(({ signed }) => verify(key, signed.message, signed.signature)),
   );
   const firstBad = checks.indexOf(false);
   if (firstBad < 0) return { good: opened.map(({ verified }) => verified), bad };
@@ -144,7 +145,7 @@ export async function takeEvents(
 ): Promise<void> {
   const { cloud, connections, metrics, events } = context;
   const { device } = connection;
-  const startedAtMs = performance.now();
+  const startedAtMs = cloud.timers.nowMs();
   const row = await cloud.store.read
     .selectFrom("device")
     .select("sign_key")
@@ -152,12 +153,12 @@ export async function takeEvents(
     .executeTakeFirstOrThrow();
   const parsed = parsePublicKey(new Uint8Array(row.sign_key));
   const key = must(parsed.ok ? parsed.value : null, "A stored key is usable");
-  const { good, bad } = await verifyFrame(connection, key, frame);
+  const { good, bad } = await verifyFrame(cloud.verify, connection, key, frame);
   const outcome = good.length === 0 ? null : await bookFrame(context, connection, frame, good);
   if (outcome === "not-welcome") return connections.disconnect(device);
   if (outcome !== null) {
     count(context, connection, outcome);
-    const elapsedMs = performance.now() - startedAtMs;
+    const elapsedMs = cloud.timers.nowMs() - startedAtMs;
     metrics.ingestSeconds.observe(elapsedMs / 1_000);
     const { accepted, duplicateCount } = outcome.plan;
     events.booked({

@@ -8,7 +8,7 @@ import {
 } from "@saku/protocol";
 import { maySync } from "../../core/devices/device.ts";
 import type { Nonces } from "../devices/nonces.ts";
-import { verifyOnThreads } from "../keys/ed25519.ts";
+import type { VerifyBatched } from "../office/cloud.ts";
 import type { Store } from "../store/store.ts";
 
 export type LoginRefusal =
@@ -25,6 +25,7 @@ export type LoginDesk = {
   readonly nonces: Nonces;
   /** The host name that terminals sign. */
   readonly host: string;
+  readonly verify: VerifyBatched;
 };
 
 /** Who is it? Proven by a fresh signature over our own question, made by the key the terminal was claimed with. */
@@ -54,6 +55,6 @@ export async function checkLogin(
     nonce: proof.nonce,
     inc: proof.inc,
   });
-  const isGood = await verifyOnThreads(key.value, message, proof.signature);
+  const isGood = await desk.verify(key.value, message, proof.signature);
   return isGood ? { kind: "welcome", school: row.school, device: row.id } : refuse("bad-signature");
 }

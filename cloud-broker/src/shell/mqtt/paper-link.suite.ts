@@ -19,8 +19,10 @@ import {
   type UpFrame,
 } from "@saku/protocol";
 import { createEvents, type CloudEvents } from "../../events.ts";
+import { nodeTimers } from "../clock/node-timers.ts";
 import { createNonces, type Nonces } from "../devices/nonces.ts";
-import { verifyWithNode } from "../keys/ed25519.ts";
+import { verifyOnThreads, verifyWithNode } from "../keys/ed25519.ts";
+import { nodeEntropy } from "../keys/node-entropy.ts";
 import { createLog } from "../log/log.ts";
 import { createMetrics, type Metrics } from "../log/metrics.ts";
 import { createChanges } from "../office/changes.ts";
@@ -56,7 +58,7 @@ export async function paperCloud(
   const school = await paperSchool(counts, clock);
   const metrics = createMetrics();
   const events = createEvents(createLog("silent"));
-  const connections = createConnections(school.store, (error) => {
+  const connections = createConnections(school.store, nodeTimers, (error) => {
     throw error;
   });
   const now = clock ?? (() => Date.UTC(2026, 10, 23, 1));
@@ -71,11 +73,20 @@ export async function paperCloud(
     disconnect: (device) => connections.disconnect(device),
     tokenSecret: randomBytes(32),
     clock: now,
+    timers: nodeTimers,
+    entropy: nodeEntropy,
+    verify: verifyOnThreads,
   };
-  const nonces = createNonces(now);
+  const nonces = createNonces(now, nodeEntropy);
   const upDesk = createUpDesk({ cloud, connections, metrics, events, awaited: createAwaited() });
   const broker = await startBroker(
-    { login: { store: school.store, nonces, host: HOST }, upDesk, connections, metrics, events },
+    {
+      login: { store: school.store, nonces, host: HOST, verify: verifyOnThreads },
+      upDesk,
+      connections,
+      metrics,
+      events,
+    },
     { port: 0, host: "127.0.0.1" },
   );
   return {

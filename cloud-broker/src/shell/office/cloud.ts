@@ -1,4 +1,4 @@
-import type { DeviceId } from "@saku/protocol";
+import type { DeviceId, Entropy, PublicKey, Timers } from "@saku/protocol";
 import type { Outbox } from "../store/commands.ts";
 import type { Store } from "../store/store.ts";
 import type { Changes } from "./changes.ts";
@@ -14,4 +14,14 @@ export type Cloud = {
   /** 32 bytes that one-time tokens are derived from. */
   readonly tokenSecret: Uint8Array;
   readonly clock: () => number;
+  readonly timers: Timers;
+  readonly entropy: Entropy;
+  readonly verify: VerifyBatched;
 };
+
+/** Checks a signature without holding up everybody else. */
+export type VerifyBatched = (
+  publicKey: PublicKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+) => Promise<boolean>;

@@ -10,6 +10,9 @@ import {
   type CommandBody,
   type StudentId,
 } from "@saku/protocol";
+import { nodeTimers } from "../clock/node-timers.ts";
+import { verifyOnThreads } from "../keys/ed25519.ts";
+import { nodeEntropy } from "../keys/node-entropy.ts";
 import type { Order, OrderOutcome } from "../http/office.ts";
 import { paperSchool, SCHOOL, type PaperSchool } from "../paper-school.suite.ts";
 import { auditHash } from "../store/audit.ts";
@@ -38,6 +41,9 @@ function cloudOf(paper: PaperSchool): Cloud & { readonly disconnected: string[] 
     disconnect: (device) => disconnected.push(device),
     tokenSecret: randomBytes(32),
     clock: () => Date.UTC(2026, 10, 23, 1),
+    timers: nodeTimers,
+    entropy: nodeEntropy,
+    verify: verifyOnThreads,
     disconnected,
   };
 }

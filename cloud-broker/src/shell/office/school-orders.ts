@@ -45,7 +45,7 @@ async function addStudent(
       .where("number", "=", number)
       .executeTakeFirst();
     if (taken !== undefined) return refused("already-exists", "this number is taken");
-    const id = studentId(newId("stu"));
+    const id = studentId(newId("stu", work.entropy));
     await work.db
       .insertInto("student")
       .values({
@@ -98,7 +98,7 @@ async function addMerchant(
       .execute();
     if (rows.some((row) => row.name === name)) return refused("already-exists", "same name");
     if (rows.length >= MERCHANTS_MAX) return refused("invalid", "too many stalls");
-    const id = merchantId(newId("mer"));
+    const id = merchantId(newId("mer", work.entropy));
     await work.db
       .insertInto("merchant")
       .values({ school, id, name, created_at: work.now })

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import { unixMs, type UnixMs } from "@saku/protocol";
+import { unixMs, type Entropy, type Timers, type UnixMs } from "@saku/protocol";
 import type { Tables } from "./tables.ts";
 
 /** One unit of work inside the one write transaction. */
@@ -7,6 +7,8 @@ export type Work = {
   readonly db: Kysely<Tables>;
   /** One instant for all rows of the unit. */
   readonly now: UnixMs;
+  /** Where ids of new rows come from. */
+  readonly entropy: Entropy;
   /** Runs after the commit is on disk, in order; never when the unit failed. */
   afterCommit(effect: () => void): void;
 };
@@ -36,16 +38,24 @@ type Waiting = {
   readonly fail: (error: unknown) => void;
 };
 
+/** Time and chance as a store is given them. */
+export type StoreWorld = {
+  readonly clock: () => number;
+  readonly timers: Timers;
+  readonly entropy: Entropy;
+};
+
 /** Runs a job behind its savepoint; returns what is to happen after the commit. */
 async function runOne(
   trx: Kysely<Tables>,
   job: Waiting,
-  now: UnixMs,
+  { clock, entropy }: StoreWorld,
 ): Promise<readonly (() => void)[]> {
   const effects: (() => void)[] = [];
   const work: Work = {
     db: trx,
-    now,
+    now: unixMs(clock()),
+    entropy,
     afterCommit: (effect) => effects.push(effect),
   };
   await sql`SAVEPOINT job`.execute(trx);
@@ -60,7 +70,7 @@ async function runOne(
   }
 }
 
-export function createCommitter(db: Kysely<Tables>, clock: () => number): Committer {
+export function createCommitter(db: Kysely<Tables>, world: StoreWorld): Committer {
   const waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
   let count = 0;
@@ -81,7 +91,7 @@ export function createCommitter(db: Kysely<Tables>, clock: () => number): Commit
     try {
       effects = await db.transaction().execute(async (trx) => {
         const all: (() => void)[] = [];
-        for (const job of group) all.push(...(await runOne(trx, job, unixMs(clock()))));
+        for (const job of group) all.push(...(await runOne(trx, job, world)));
         return all;
       });
     } catch (error) {
@@ -95,7 +105,7 @@ export function createCommitter(db: Kysely<Tables>, clock: () => number): Commit
 
   async function runAll(): Promise<void> {
     // One turn of the loop lets jobs that arrive together share the fsync.
-    await new Promise(setImmediate);
+    await world.timers.turn();
     while (waiting.length > 0) await runGroup(takeGroup());
     running = null;
   }

@@ -59,7 +59,7 @@ export async function postJournals(
   let seq = last?.seq ?? 0;
   for (const draft of drafts) {
     seq += 1;
-    const id = newId("jnl");
+    const id = newId("jnl", work.entropy);
     journals.push({
       school,
       seq,

@@ -71,7 +71,7 @@ export async function grantLease(
   school: SchoolId,
   grant: Grant,
 ): Promise<{ readonly lease: LeaseId; readonly rev: number }> {
-  const lease = leaseId(newId("lea"));
+  const lease = leaseId(newId("lea", work.entropy));
   const { device, student, purse, day, amount, ask, actor } = grant;
   await postJournals(work, school, [leaseGrant({ lease, device, student, amount, day, actor })]);
   const rev = await queueCommands(work, outbox, { school, device }, [

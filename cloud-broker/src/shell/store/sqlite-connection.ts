@@ -26,10 +26,13 @@ export type SqliteConnection = LedgerConnection & {
   run(sql: string, parameters?: readonly unknown[]): Promise<RunOutcome>;
 };
 
-export async function openSqlite(
+/** The lowest call of the store: all above it is the same on a real disk and on a simulated one. */
+export type OpenSqliteConnection = (
   file: string,
   mode: "read-write" | "read-only",
-): Promise<SqliteConnection> {
+) => Promise<SqliteConnection>;
+
+export const openSqlite: OpenSqliteConnection = async (file, mode) => {
   const flags =
     mode === "read-only"
       ? sqlite3.OPEN_READONLY
@@ -64,7 +67,7 @@ export async function openSqlite(
         database.close((error) => (error === null ? resolve() : reject(error)));
       }),
   };
-}
+};
 
 function versionNumber(text: string): number {
   const [major = 0, minor = 0, patch = 0] = text.split(".").map(Number);

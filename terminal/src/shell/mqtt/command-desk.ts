@@ -9,6 +9,7 @@ import {
   type SchoolId,
   type SignedBytes,
   type StudentId,
+  type Verify,
 } from "@saku/protocol";
 import { acceptLease, returnLease, type Lease } from "../../core/wallet/lease.ts";
 import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
@@ -21,7 +22,6 @@ import {
 } from "../../events.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { DeviceKeys } from "../keys/device-keys.ts";
-import { verifyWithNode } from "../keys/verify.ts";
 import type { Log } from "../log/log.ts";
 import { readHead } from "../store/journal-store.ts";
 import type { Append, Journal } from "../store/journal.ts";
@@ -67,6 +67,7 @@ export type CommandDeskParts = {
   readonly school: SchoolId;
   readonly device: DeviceId;
   readonly cloudKey: () => PublicKey;
+  readonly verify: Verify;
   readonly schoolRootKey: PublicKey;
   readonly journal: Journal;
   readonly database: Pick<Database, "emptyLog">;
@@ -83,7 +84,7 @@ type Scope = {
 const NOTHING: Applied = { fingersOf: [], haveKeysChanged: false, hasErased: false };
 
 function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | null {
-  const signed = verifyObject("saku.command.v1", bytes, parts.cloudKey, verifyWithNode);
+  const signed = verifyObject("saku.command.v1", bytes, parts.cloudKey, parts.verify);
   const parsed = signed.ok ? parseCommand(signed.value.payload) : signed;
   const reason = parsed.ok ? null : parsed.error.kind;
   if (!parsed.ok || parsed.value.school !== parts.school || parsed.value.device !== parts.device) {

@@ -7,7 +7,6 @@ import {
   type SignedBytes,
 } from "@saku/protocol";
 import { clockStepped, frameRefused } from "../../events.ts";
-import { verifyWithNode } from "../keys/verify.ts";
 import type { TerminalVault } from "../vault/vault.ts";
 import { applyCommands, type CommandDeskParts } from "./command-desk.ts";
 import type { PendingAsks } from "./pending-asks.ts";
@@ -52,8 +51,8 @@ export async function handleFrame(parts: FrameDeskParts, payload: Uint8Array): P
 }
 
 async function acknowledged(parts: FrameDeskParts, bytes: SignedBytes): Promise<void> {
-  const { cloudKey, device, log } = parts.commands;
-  const signed = verifyObject("saku.ack.v1", bytes, cloudKey, verifyWithNode);
+  const { cloudKey, device, log, verify } = parts.commands;
+  const signed = verifyObject("saku.ack.v1", bytes, cloudKey, verify);
   const ack = signed.ok ? parseAck(signed.value.payload) : signed;
   if (!ack.ok) {
     frameRefused(log, { path: "ack", expected: ack.error.kind });

@@ -1,5 +1,12 @@
-import { askId, idText, type AskId, type DownFrame } from "@saku/protocol";
-import { randomBytes } from "node:crypto";
+import {
+  askId,
+  idText,
+  type AskId,
+  type Cancel,
+  type DownFrame,
+  type Entropy,
+  type Timers,
+} from "@saku/protocol";
 import type { AskAnswer } from "../sale-desk/ask-line.ts";
 
 /** Questions to the cloud that a customer waits for. */
@@ -14,12 +21,18 @@ export interface PendingAsks {
 
 type Waiting = {
   readonly resolve: (answer: AskAnswer) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly stopTimer: Cancel;
   /** The revision that carries the grant, once the cloud has named it. */
   rev: number | null;
 };
 
-export function createPendingAsks(): PendingAsks {
+export function createPendingAsks({
+  timers,
+  entropy,
+}: {
+  readonly timers: Timers;
+  readonly entropy: Entropy;
+}): PendingAsks {
   const waiting = new Map<AskId, Waiting>();
   let appliedRev = 0;
 
@@ -27,18 +40,18 @@ export function createPendingAsks(): PendingAsks {
     const entry = waiting.get(ask);
     if (entry === undefined) return;
     waiting.delete(ask);
-    clearTimeout(entry.timer);
+    entry.stopTimer();
     entry.resolve(answer);
   }
 
   return {
     open(timeoutMs) {
-      const ask = askId(idText("ask", randomBytes(10)));
+      const ask = askId(idText("ask", entropy.bytes(10)));
       const answer = new Promise<AskAnswer>((resolve) => {
-        const timer = setTimeout(() => {
+        const stopTimer = timers.after(timeoutMs, () => {
           settle(ask, { kind: "no-answer" });
-        }, timeoutMs);
-        waiting.set(ask, { resolve, timer, rev: null });
+        });
+        waiting.set(ask, { resolve, stopTimer, rev: null });
       });
       return { ask, answer };
     },

@@ -19,7 +19,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClock, type Clock } from "../clock/clock.ts";
+import { nodeTimers } from "../clock/node-timers.ts";
 import { openDeviceKeys, type DeviceKeys } from "../keys/device-keys.ts";
+import { nodeEntropy } from "../keys/node-entropy.ts";
+import { verifyWithNode } from "../keys/verify.ts";
 import { createLog, type Log } from "../log/log.ts";
 import { applyCommands, type CommandDeskParts, type CommandOutcome } from "../mqtt/command-desk.ts";
 import { readHead } from "../store/journal-store.ts";
@@ -73,6 +76,8 @@ export async function openTestTerminal(folder?: string): Promise<TestTerminal> {
   const identity = { school: SCHOOL, device: keys.device, sign: keys.sign };
   const journal = await openJournal(database, identity, {
     clock,
+    timers: nodeTimers,
+    entropy: nodeEntropy,
     software: "test",
     reason: "start",
   });
@@ -99,6 +104,7 @@ export async function openTestTerminal(folder?: string): Promise<TestTerminal> {
     school: SCHOOL,
     device: keys.device,
     cloudKey: () => CLOUD.publicKey,
+    verify: verifyWithNode,
     schoolRootKey: SCHOOL_ROOT.publicKey,
     journal,
     database,
@@ -124,7 +130,15 @@ export async function openTestTerminal(folder?: string): Promise<TestTerminal> {
     line,
     asked,
     commandParts,
-    desk: createSaleDesk({ database, journal, clock, askLine, askTimeoutMs: 500, log }),
+    desk: createSaleDesk({
+      database,
+      journal,
+      clock,
+      timers: nodeTimers,
+      askLine,
+      askTimeoutMs: 500,
+      log,
+    }),
     sign,
     async command(...bodies) {
       const { have } = await readHead(database.read);

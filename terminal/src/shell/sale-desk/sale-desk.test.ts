@@ -10,6 +10,8 @@ import {
 import { rm } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SaleOrder } from "../../core/wallet/sale-desk.ts";
+import { nodeTimers } from "../clock/node-timers.ts";
+import { nodeEntropy } from "../keys/node-entropy.ts";
 import { verifyWithNode } from "../keys/verify.ts";
 import { readEvents, readHead } from "../store/journal-store.ts";
 import { openJournal } from "../store/journal.ts";
@@ -292,7 +294,13 @@ describe("a desk whose journal was opened anew (a second claim, a second daemon)
     await openJournal(
       terminal.database,
       { school: SCHOOL, device: terminal.keys.device, sign: terminal.keys.sign },
-      { clock: terminal.clock, software: "test", reason: "claim" },
+      {
+        clock: terminal.clock,
+        timers: nodeTimers,
+        entropy: nodeEntropy,
+        software: "test",
+        reason: "claim",
+      },
     );
     const before = await events();
     await expect(terminal.desk.sell(order(5_000))).rejects.toThrow("opened anew");

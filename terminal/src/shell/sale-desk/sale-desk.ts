@@ -5,6 +5,7 @@ import {
   toHex,
   type Spend,
   type SchoolDay,
+  type Timers,
   type VoidReason,
 } from "@saku/protocol";
 import { restoreLease, returnLease, spendLease } from "../../core/wallet/lease.ts";
@@ -57,6 +58,7 @@ export type SaleDeskParts = {
   readonly database: Database;
   readonly journal: Journal;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly askLine: AskLine;
   readonly askTimeoutMs: number;
   readonly log: Log;
@@ -135,12 +137,12 @@ async function sell(parts: SaleDeskParts, order: SaleOrder): Promise<SaleOutcome
   if (first.kind === "booked") return booked(parts, first.outcome, 0);
   if (first.decision.kind === "refused") return refuse(parts, first.decision.reason);
   if (!parts.askLine.isOnline) return refuse(parts, "lease-short-offline");
-  const startMs = performance.now();
+  const startMs = parts.timers.nowMs();
   const answer = await parts.askLine.ask(
     { student: order.student, purse: order.purse, day, need: first.decision.missing },
     parts.askTimeoutMs,
   );
-  const askMs = performance.now() - startMs;
+  const askMs = parts.timers.nowMs() - startMs;
   if (answer.kind === "refused") return refuse(parts, REFUSAL_OF_ASK[answer.reason]);
   // Also without an answer: the grant itself may have come while we waited.
   const second = await attempt(parts, order);
@@ -172,20 +174,20 @@ async function factsOf(sql: Sql, parts: SaleDeskParts, order: SaleOrder): Promis
 
 /** Fetch, decide and, when leases cover it, book: all in one transaction. */
 async function attempt(parts: SaleDeskParts, order: SaleOrder): Promise<Attempt> {
-  const startMs = performance.now();
+  const startMs = parts.timers.nowMs();
   let decideMs = 0;
   let signMs = 0;
   const result = await parts.journal.commit(async (tx, append): Promise<Attempt> => {
     const facts = await factsOf(tx, parts, order);
     const decision = decideSale(facts, order);
-    decideMs = performance.now() - startMs;
+    decideMs = parts.timers.nowMs() - startMs;
     if (decision.kind !== "sell") return { kind: "open", decision };
     const outcome = await book({ tx, append }, order, decision.spends);
     signMs = outcome.timings.signMs;
     return { kind: "booked", outcome, decideMs };
   });
   if (result.kind === "open") return result;
-  const commitMs = performance.now() - startMs - decideMs - signMs;
+  const commitMs = parts.timers.nowMs() - startMs - decideMs - signMs;
   const timings = { decideMs, askMs: 0, signMs, commitMs };
   return { ...result, outcome: { ...result.outcome, timings } };
 }

@@ -1,4 +1,4 @@
-import type { DeviceId } from "@saku/protocol";
+import type { DeviceId, Entropy, Timers, Verify } from "@saku/protocol";
 import type { Timing } from "../../core/sync/timing.ts";
 import { dayOpened, faultReported, journalPruned } from "../../events.ts";
 import { startLoop, type Loop } from "../../loop.ts";
@@ -29,6 +29,9 @@ export type DutyParts = {
   readonly database: Database;
   readonly keys: DeviceKeys;
   readonly clock: Clock;
+  readonly timers: Timers;
+  readonly entropy: Entropy;
+  readonly verify: Verify;
   readonly log: Log;
   readonly software: string;
   readonly timing: Timing;
@@ -44,25 +47,22 @@ export async function openDuty(
   membership: Membership,
   reason: "start" | "claim",
 ): Promise<Duty> {
-  const { database, keys, clock, log, software } = parts;
+  const { database, keys, clock, log } = parts;
   const device: DeviceId = keys.device;
   const identity = { school: membership.school, device, sign: keys.sign };
-  const journal = await openJournal(database, identity, { clock, software, reason });
+  const journal = await openJournal(database, identity, { ...parts, reason });
   dayOpened(log, { day: await rollDay(journal, clock) });
   const vault = await openVault({ database, journal, keys, clock, log });
   const loop = await startLoop({
-    database,
+    ...parts,
     vault,
     commands: {
+      ...parts,
       school: membership.school,
       device,
       cloudKey: () => membership.cloudKey,
       schoolRootKey: membership.schoolRootKey,
       journal,
-      database,
-      keys,
-      clock,
-      log,
     },
     openTransport: openMqttTransport({
       cloudUrl: membership.cloudUrl,
@@ -74,12 +74,9 @@ export async function openDuty(
     }),
     // A technician waits beside a terminal that was just claimed.
     timing: reason === "claim" ? { ...parts.timing, coldBootMaxMs: 0 } : parts.timing,
-    software,
-    metrics: parts.metrics,
   });
   const askLine: AskLine = loop;
-  const { askTimeoutMs } = parts;
-  const desk = createSaleDesk({ database, journal, clock, askLine, askTimeoutMs, log });
+  const desk = createSaleDesk({ ...parts, journal, askLine });
   const stopChores = startChores(parts, journal);
   return {
     membership,
@@ -95,28 +92,28 @@ export async function openDuty(
 }
 
 /** The day is closed also when nobody buys, and old history is forgotten. */
-function startChores({ database, clock, log }: DutyParts, journal: Journal): () => void {
+function startChores({ database, clock, timers, log }: DutyParts, journal: Journal): () => void {
   const guarded = (chore: () => Promise<void>) => (): void => {
     chore().catch((error: unknown) => {
       faultReported(log, error);
     });
   };
-  const timers = [
-    setInterval(
+  const stops = [
+    timers.every(
+      DAY_CHECK_MS,
       guarded(async () => {
         await rollDay(journal, clock);
       }),
-      DAY_CHECK_MS,
     ),
-    setInterval(
+    timers.every(
+      PRUNE_MS,
       guarded(async () => {
         const eventCount = await prune(database, clock.nowMs(), journal.inc);
         if (eventCount > 0) journalPruned(log, { eventCount });
       }),
-      PRUNE_MS,
     ),
   ];
   return () => {
-    for (const timer of timers) clearInterval(timer);
+    for (const stop of stops) stop();
   };
 }

@@ -15,7 +15,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_TIMING } from "../../core/sync/timing.ts";
 import { openClock } from "../clock/clock.ts";
+import { nodeTimers as timers } from "../clock/node-timers.ts";
 import { openDeviceKeys, type DeviceKeys } from "../keys/device-keys.ts";
+import { nodeEntropy as entropy } from "../keys/node-entropy.ts";
 import { verifyWithNode } from "../keys/verify.ts";
 import { createLog } from "../log/log.ts";
 import { CLOUD, SCHOOL_ROOT } from "../sale-desk/desk.suite.ts";
@@ -53,6 +55,9 @@ async function open(): Promise<void> {
     database,
     keys,
     clock,
+    timers,
+    entropy,
+    verify: verifyWithNode,
     log,
     software: "test",
     timing,

@@ -30,6 +30,8 @@ const SELLER = `
   const { openJournal } = await import(dist + "shell/store/journal.js");
   const { openDeviceKeys } = await import(dist + "shell/keys/device-keys.js");
   const { openClock } = await import(dist + "shell/clock/clock.js");
+  const { nodeTimers: timers } = await import(dist + "shell/clock/node-timers.js");
+  const { nodeEntropy: entropy } = await import(dist + "shell/keys/node-entropy.js");
   const { createLog } = await import(dist + "shell/log/log.js");
   const { createSaleDesk } = await import(dist + "shell/sale-desk/sale-desk.js");
   const { rollDay } = await import(dist + "shell/sale-desk/day-roll.js");
@@ -38,10 +40,10 @@ const SELLER = `
   const clock = { nowMs: () => ${Date.UTC(2026, 10, 23, 2)}, trust: () => "ntp", heardCloud: () => null };
   const log = createLog("silent");
   const identity = { school: "sch-test", device: keys.device, sign: keys.sign };
-  const journal = await openJournal(database, identity, { clock, software: "seller", reason: "start" });
+  const journal = await openJournal(database, identity, { clock, timers, entropy, software: "seller", reason: "start" });
   await rollDay(journal, clock);
   const askLine = { isOnline: false, isStopped: false, ask: async () => ({ kind: "no-answer" }) };
-  const desk = createSaleDesk({ database, journal, clock, askLine, askTimeoutMs: 100, log });
+  const desk = createSaleDesk({ database, journal, clock, timers, askLine, askTimeoutMs: 100, log });
   for (;;) {
     const outcome = await desk.sell({ student: child, amount: 1000, purse: "snack", method: "pin" });
     if (outcome.kind !== "sold") throw new Error(outcome.reason);

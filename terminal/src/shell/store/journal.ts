@@ -8,15 +8,16 @@ import {
   toHex,
   unixMs,
   type DeviceId,
+  type Entropy,
   type EventBody,
   type Incarnation,
   type SakuEvent,
   type SchoolId,
   type Sign,
+  type Timers,
   type UnixMs,
   type ZoneMinutes,
 } from "@saku/protocol";
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import {
   insertEvent,
@@ -52,8 +53,8 @@ export type JournalIdentity = {
 /** Indonesia's most populous zone, until the cloud says which one the school is in. */
 const ZONE_DEFAULT: ZoneMinutes = 420;
 
-export function newIncarnation(): Incarnation {
-  return incarnation(toHex(randomBytes(8)));
+function newIncarnation(entropy: Entropy): Incarnation {
+  return incarnation(toHex(entropy.bytes(8)));
 }
 
 /** The zone of the school's clock. */
@@ -65,12 +66,13 @@ type Context = {
   readonly identity: JournalIdentity;
   readonly inc: Incarnation;
   readonly clock: Clock;
+  readonly timers: Timers;
 };
 
 /** Signs the next event of the chain and stores it: header from the journal's head, body from the caller. */
 async function appendEvent(
   tx: WritableSql,
-  { identity, inc, clock }: Context,
+  { identity, inc, clock, timers }: Context,
   body: EventBody,
 ): Promise<StoredEvent> {
   // A terminal that is claimed again, or started twice, opens a new incarnation over the old. An event that came behind it
@@ -94,9 +96,9 @@ async function appendEvent(
     body,
   };
   const payload = encodeEvent(event);
-  const startMs = performance.now();
+  const startMs = timers.nowMs();
   const bytes = signObject("saku.event.v1", identity.device, payload, identity.sign);
-  const signMs = performance.now() - startMs;
+  const signMs = timers.nowMs() - startMs;
   const stored: StoredEvent = { event, id: eventId(payload), bytes, signMs };
   await insertEvent(tx, stored);
   return stored;
@@ -108,17 +110,20 @@ export async function openJournal(
   identity: JournalIdentity,
   start: {
     readonly clock: Clock;
+    readonly timers: Timers;
+    readonly entropy: Entropy;
     readonly software: string;
     readonly reason: "start" | "restart" | "claim";
   },
 ): Promise<Journal> {
-  const inc = newIncarnation();
+  const { clock, timers } = start;
+  const inc = newIncarnation(start.entropy);
   const listeners = new Set<(events: readonly StoredEvent[]) => void>();
   async function commit<T>(work: (tx: WritableSql, append: Append) => Promise<T>): Promise<T> {
     const events: StoredEvent[] = [];
     const value = await database.transaction((tx) =>
       work(tx, async (body) => {
-        const stored = await appendEvent(tx, { identity, inc, clock: start.clock }, body);
+        const stored = await appendEvent(tx, { identity, inc, clock, timers }, body);
         events.push(stored);
         return stored;
       }),

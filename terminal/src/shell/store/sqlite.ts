@@ -1,5 +1,7 @@
-import sqlite3 from "sqlite3";
-import { checkedBind, integerOf, textOf, type Row } from "./bind.ts";
+import type { Timers } from "@saku/protocol";
+import { nodeTimers } from "../clock/node-timers.ts";
+import { integerOf, textOf, type Row } from "./bind.ts";
+import { openSqlite3, type OpenSqliteDriver, type SqliteDriver } from "./sqlite-driver.ts";
 
 /** Statements on one connection. Reading outside a transaction sees the last commit only. */
 export interface Sql {
@@ -61,51 +63,6 @@ const PRAGMAS: readonly (readonly [name: string, value: string, answer: string |
   ["busy_timeout", "5000", 5000],
 ];
 
-type Driver = sqlite3.Database;
-
-function openDriver(path: string, mode: number): Promise<Driver> {
-  return new Promise((resolve, reject) => {
-    const driver: Driver = new sqlite3.Database(path, mode, (error) => {
-      if (error === null) resolve(driver);
-      else reject(new DiskFailedError(`Cannot open the store: ${error.message}`));
-    });
-  });
-}
-
-function statements(driver: Driver): WritableSql {
-  return {
-    get: (sql, ...values) =>
-      new Promise((resolve, reject) => {
-        driver.get<Row>(sql, checkedBind(values), (error, row) => {
-          if (error === null) resolve(row);
-          else reject(error);
-        });
-      }),
-    all: (sql, ...values) =>
-      new Promise((resolve, reject) => {
-        driver.all<Row>(sql, checkedBind(values), (error, rows) => {
-          if (error === null) resolve(rows);
-          else reject(error);
-        });
-      }),
-    run: (sql, ...values) =>
-      new Promise((resolve, reject) => {
-        driver.run(sql, checkedBind(values), function (this: sqlite3.RunResult, error) {
-          if (error === null) resolve(this.changes);
-          else reject(error);
-        });
-      }),
-  };
-}
-
-function closeDriver(driver: Driver): Promise<void> {
-  return new Promise((resolve) => {
-    driver.close(() => {
-      resolve();
-    });
-  });
-}
-
 async function setPragmas(sql: WritableSql): Promise<string> {
   const version = textOf((await sql.get("SELECT sqlite_version() AS version")) ?? {}, "version");
   if (!isGoodSqlite(version))
@@ -137,18 +94,24 @@ const COMMITS_KEPT = 300;
 class SqliteDatabase implements Database {
   readonly read: Sql;
   readonly version: string;
-  readonly #reader: Driver;
-  readonly #writer: Driver;
+  readonly #reader: SqliteDriver;
+  readonly #writer: SqliteDriver;
+  readonly #timers: Timers;
   readonly #tx: WritableSql;
   readonly #commitsMs: number[] = [];
   #isFailed = false;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(writer: Driver, reader: Driver, version: string) {
-    this.#writer = writer;
-    this.#reader = reader;
-    this.#tx = statements(writer);
-    this.read = statements(reader);
+  constructor(
+    drivers: { readonly writer: SqliteDriver; readonly reader: SqliteDriver },
+    version: string,
+    timers: Timers,
+  ) {
+    this.#writer = drivers.writer;
+    this.#reader = drivers.reader;
+    this.#timers = timers;
+    this.#tx = drivers.writer;
+    this.read = drivers.reader;
     this.version = version;
   }
 
@@ -170,8 +133,8 @@ class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     await this.#queue;
-    await closeDriver(this.#reader);
-    await closeDriver(this.#writer);
+    await this.#reader.close();
+    await this.#writer.close();
   }
 
   async #attempt<T>(work: (tx: WritableSql) => Promise<T>): Promise<T> {
@@ -183,9 +146,9 @@ class SqliteDatabase implements Database {
     } catch (error) {
       throw await this.#rolledBack(error);
     }
-    const startMs = performance.now();
+    const startMs = this.#timers.nowMs();
     await this.#trusting(() => this.#tx.run("COMMIT"));
-    this.#noteCommit(performance.now() - startMs);
+    this.#noteCommit(this.#timers.nowMs() - startMs);
     return value;
   }
 
@@ -225,22 +188,32 @@ class SqliteDatabase implements Database {
   }
 }
 
+/** What a store stands on: the real drive and time, unless a simulation brings its own. */
+export type StoreGround = { readonly openDriver: OpenSqliteDriver; readonly timers: Timers };
+const REAL_GROUND: StoreGround = { openDriver: openSqlite3, timers: nodeTimers };
+
 /** Opens the store, sets and asserts what durability rests on, and checks the file. Throws `DiskFailedError`. */
-export async function openDatabase(path: string): Promise<Database> {
-  const writer = await openDriver(path, sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE);
+export async function openDatabase(
+  path: string,
+  { openDriver, timers }: StoreGround = REAL_GROUND,
+): Promise<Database> {
+  const writer = await openDriver(path, "read-write").catch(cannotOpen);
   try {
-    const tx = statements(writer);
-    const version = await setPragmas(tx);
-    await checkIntegrity(tx);
-    const reader = await openDriver(path, sqlite3.OPEN_READONLY);
-    await statements(reader).all("PRAGMA busy_timeout = 5000");
-    return new SqliteDatabase(writer, reader, version);
+    const version = await setPragmas(writer);
+    await checkIntegrity(writer);
+    const reader = await openDriver(path, "read-only");
+    await reader.all("PRAGMA busy_timeout = 5000");
+    return new SqliteDatabase({ writer, reader }, version, timers);
   } catch (error) {
-    await closeDriver(writer);
-    throw error instanceof DiskFailedError
-      ? error
-      : new DiskFailedError(`Cannot open the store: ${String(error)}`);
+    await writer.close();
+    return cannotOpen(error);
   }
+}
+
+function cannotOpen(error: unknown): never {
+  throw error instanceof DiskFailedError
+    ? error
+    : new DiskFailedError(`Cannot open the store: ${String(error)}`);
 }
 
 /** The number in the first column of a one-row answer such as `SELECT count(*) AS n`. */

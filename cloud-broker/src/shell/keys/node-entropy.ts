@@ -1,0 +1,8 @@
+import { randomBytes } from "node:crypto";
+import type { Entropy } from "@saku/protocol";
+
+/** The kernel's randomness. */
+export const nodeEntropy: Entropy = {
+  random: () => Math.random(),
+  bytes: (count) => new Uint8Array(randomBytes(count)),
+};
