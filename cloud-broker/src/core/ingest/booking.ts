@@ -1,51 +1,24 @@
-import {
-  addRupiah,
-  rupiah,
-  toHex,
-  type EventBody,
-  type LeaseId,
-  type Rupiah,
-  type SakuEvent,
-  type StudentId,
-} from "@saku/protocol";
-import type { JournalDraft } from "../ledger/journal.ts";
+import { rupiah, toHex, type LeaseId, type Rupiah } from "@saku/protocol";
+import { postingDay } from "../ledger/period.ts";
+import { isVoidable } from "../ledger/refund.ts";
 import { leaseReturn, sale, voidSale } from "../ledger/recipes.ts";
 import { acceptLease, restoreLease, returnLease, spendLease, type Lease } from "../leases/lease.ts";
-import type { Anomaly, BookedSale, Books, Verdict } from "./books.ts";
+import type { Anomaly } from "./books.ts";
+import { bookCashIn, bookEmergencySale, bookRefund } from "./money-booking.ts";
+import {
+  odd,
+  quiet,
+  saleMoney,
+  totalOf,
+  UNTOUCHED,
+  type Booking,
+  type Context,
+  type Of,
+} from "./outcome.ts";
 
-/** What one event does to the books. */
-export type Booking = {
-  readonly verdict: Verdict;
-  readonly anomaly: Anomaly | null;
-  readonly journal: JournalDraft | null;
-  readonly leases: readonly Lease[];
-  readonly sale: BookedSale | null;
-  /** The child whose page changes. */
-  readonly student: StudentId | null;
-};
+export type { Booking } from "./outcome.ts";
 
-const quiet: Booking = {
-  verdict: "noted",
-  anomaly: null,
-  journal: null,
-  leases: [],
-  sale: null,
-  student: null,
-};
-const odd = (anomaly: Anomaly, student: StudentId | null = null): Booking => ({
-  ...quiet,
-  verdict: "anomaly",
-  anomaly,
-  student,
-});
-
-type Of<Type extends EventBody["type"]> = Extract<EventBody, { type: Type }>;
-type Context = { readonly books: Books; readonly event: SakuEvent; readonly id: string };
-
-const total = (parts: readonly { readonly amount: Rupiah }[]): Rupiah =>
-  addRupiah(...parts.map((part) => part.amount));
-
-function bookSale({ books, event, id }: Context, body: Of<"sale">): Booking {
+function bookSale({ books, id, day }: Context, body: Of<"sale">): Booking {
   const leases = new Map<LeaseId, Lease>();
   const covered: { lease: LeaseId; amount: Rupiah }[] = [];
   let anomaly: Anomaly | null = null;
@@ -66,9 +39,10 @@ function bookSale({ books, event, id }: Context, body: Of<"sale">): Booking {
   }
   const isKnown = books.merchants.has(body.merchant);
   const merchant = isKnown ? body.merchant : books.merchant;
-  const coveredTotal = total(covered);
+  const coveredTotal = totalOf(covered);
   const uncovered = rupiah(body.amount - coveredTotal);
   return {
+    ...quiet,
     verdict: uncovered > 0 ? "suspense" : "booked",
     anomaly: anomaly ?? (isKnown ? null : "unknown-merchant"),
     journal: sale({
@@ -78,36 +52,38 @@ function bookSale({ books, event, id }: Context, body: Of<"sale">): Booking {
       merchant,
       covered: coveredTotal,
       uncovered,
-      day: event.day,
+      day,
     }),
     leases: [...leases.values()],
     sale: {
       event: id,
+      device: books.device,
       student: body.student,
       merchant,
       amount: body.amount,
       covered,
-      voidedBy: null,
+      ...UNTOUCHED,
     },
     student: body.student,
   };
 }
 
-function bookVoid({ books, event, id }: Context, body: Of<"void">): Booking {
+function bookVoid({ books, id, day }: Context, body: Of<"void">): Booking {
   const of = books.sales.get(toHex(body.of));
-  if (of === undefined) return odd("unknown-sale");
+  if (of === undefined || of.device !== books.device) return odd("unknown-sale");
   if (of.voidedBy !== null) return odd("already-voided", of.student);
   if (of.amount !== body.amount) return odd("amount-differs", of.student);
+  if (!isVoidable(saleMoney(of))) return odd("exceeds-sale", of.student);
   const leases = new Map<LeaseId, Lease>();
   for (const part of of.covered) {
     const lease = leases.get(part.lease) ?? books.leases.get(part.lease);
     if (lease === undefined) return odd("unknown-lease", of.student);
     leases.set(part.lease, restoreLease(lease, part.amount));
   }
-  const covered = total(of.covered);
+  const covered = totalOf(of.covered);
   return {
+    ...quiet,
     verdict: "booked",
-    anomaly: null,
     journal: voidSale({
       event: id,
       device: books.device,
@@ -115,7 +91,8 @@ function bookVoid({ books, event, id }: Context, body: Of<"void">): Booking {
       merchant: of.merchant,
       covered,
       uncovered: rupiah(of.amount - covered),
-      day: event.day,
+      uncoveredBy: of.uncoveredBy,
+      day,
     }),
     leases: [...leases.values()],
     sale: { ...of, voidedBy: id },
@@ -123,7 +100,7 @@ function bookVoid({ books, event, id }: Context, body: Of<"void">): Booking {
   };
 }
 
-function bookReturn({ books, event, id }: Context, body: Of<"lease-return">): Booking {
+function bookReturn({ books, id, day }: Context, body: Of<"lease-return">): Booking {
   const lease = books.leases.get(body.lease);
   if (lease === undefined || lease.device !== books.device) return odd("unknown-lease");
   const { lease: next, given } = returnLease(lease, body.amount);
@@ -135,17 +112,17 @@ function bookReturn({ books, event, id }: Context, body: Of<"lease-return">): Bo
           device: books.device,
           student: lease.student,
           amount: given,
-          day: event.day,
+          day,
           actor: books.device,
         });
   // A terminal returns all it has: less than it says, or something left, means that the two do not agree.
   const isAgreed = given === body.amount && next.state === "closed";
   return {
+    ...quiet,
     verdict: isAgreed ? (journal === null ? "noted" : "booked") : "anomaly",
     anomaly: isAgreed ? null : "amount-differs",
     journal,
     leases: [next],
-    sale: null,
     student: lease.student,
   };
 }
@@ -158,8 +135,9 @@ function bookAccept({ books }: Context, body: Of<"lease-accept">): Booking {
 }
 
 /** Books one verified, gapless event. Never refuses: what contradicts the books is kept as an anomaly [N5] [N6]. */
-export function bookEvent(context: Context): Booking {
-  const { body } = context.event;
+export function bookEvent(known: Omit<Context, "day">): Booking {
+  const { body, day } = known.event;
+  const context = { ...known, day: postingDay(day, known.books.sealedThrough) };
   switch (body.type) {
     case "sale":
       return bookSale(context, body);
@@ -172,9 +150,12 @@ export function bookEvent(context: Context): Booking {
     case "enrol":
     case "erase-receipt":
       return { ...quiet, student: body.student };
-    case "cash-in":
-    case "emergency-sale":
     case "refund":
+      return bookRefund(context, body);
+    case "cash-in":
+      return bookCashIn(context, body);
+    case "emergency-sale":
+      return bookEmergencySale(context, body);
     case "sub-grant":
     case "grant-accept":
     case "operator-on":

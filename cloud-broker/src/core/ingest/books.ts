@@ -4,19 +4,28 @@ import type {
   LeaseId,
   MerchantId,
   Rupiah,
+  SchoolDay,
   SchoolId,
   StudentId,
 } from "@saku/protocol";
 import type { Lease } from "../leases/lease.ts";
+import type { UncoveredBy } from "../ledger/recipes.ts";
 
-/** A booked sale, as far as a later void needs it. */
+/** A booked sale, as far as a later void or refund needs it. */
 export type BookedSale = {
   readonly event: string;
+  readonly device: DeviceId;
   readonly student: StudentId;
   readonly merchant: MerchantId;
   readonly amount: Rupiah;
   readonly covered: readonly { readonly lease: LeaseId; readonly amount: Rupiah }[];
+  /** Who bears what no lease covered; an emergency meal is the reserve's as a whole [L12]. */
+  readonly uncoveredBy: UncoveredBy;
   readonly voidedBy: string | null;
+  readonly refundedToChild: Rupiah;
+  readonly refundedToOther: Rupiah;
+  /** Held by disputes that are not decided. */
+  readonly disputed: Rupiah;
 };
 
 /** How far one incarnation is booked, and the id of its newest event. */
@@ -40,6 +49,10 @@ export type Books = {
   readonly leases: ReadonlyMap<LeaseId, Lease>;
   readonly sales: ReadonlyMap<string, BookedSale>;
   readonly merchants: ReadonlySet<MerchantId>;
+  /** Which of the children that the batch names outside of leases belong to the school. */
+  readonly students: ReadonlySet<StudentId>;
+  /** The last day that is closed for good; null = none [L14]. */
+  readonly sealedThrough: SchoolDay | null;
 };
 
 /** What became of a stored event, once and for ever. */
@@ -60,4 +73,7 @@ export type Anomaly =
   | "already-voided"
   | "amount-differs"
   | "unknown-merchant"
+  | "unknown-student"
+  /** A refund of more than is left of its sale, or a void of what was refunded [L11]. */
+  | "exceeds-sale"
   | "lease-short";

@@ -7,7 +7,8 @@ import {
   type SignedBytes,
 } from "@saku/protocol";
 import type { Lease } from "../leases/lease.ts";
-import { bookEvent, type Booking } from "./booking.ts";
+import { bookEvent } from "./booking.ts";
+import type { Booking } from "./outcome.ts";
 import type { BookedSale, Books } from "./books.ts";
 
 /** An event whose signature was checked. */

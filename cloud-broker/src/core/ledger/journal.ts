@@ -1,16 +1,31 @@
 import { assert, type Rupiah, type SchoolDay } from "@saku/protocol";
 import type { Account, Side } from "./account.ts";
+import { FLOWS, type Recipe } from "./flows.ts";
+
+export type { Recipe } from "./flows.ts";
 
 export type Posting = { readonly account: Account; readonly side: Side; readonly amount: Rupiah };
 
 /** Why money moved; unique in a school, so that the database itself refuses to move it twice [L4]. */
 export type Cause = {
-  readonly kind: "event" | "top-up" | "grant";
-  /** Event id in hexadecimal, order key or lease id. */
+  readonly kind:
+    | "event"
+    | "top-up"
+    | "grant"
+    /** An order of the office. */
+    | "order"
+    /** A provider's payment or payout: `provider:id`. */
+    | "payment"
+    | "payout"
+    | "cash-count"
+    | "settlement"
+    | "dispute"
+    | "dispute-decision"
+    /** What is decided upon: the sale or the found money. */
+    | "suspense-decision";
+  /** Event id in hexadecimal, order key, lease id or the id of what is decided. */
   readonly id: string;
 };
-
-export type Recipe = "top-up-cash" | "lease-grant" | "lease-return" | "sale" | "void";
 
 /** A journal before it has a place in the ledger. */
 export type JournalDraft = {
@@ -34,7 +49,7 @@ function total(postings: readonly Posting[], side: Side): number {
   return postings.reduce((sum, posting) => sum + (posting.side === side ? posting.amount : 0), 0);
 }
 
-/** Checks [L1], [L2] and [L5]; an unbalanced draft is our bug. Postings of nothing are left out. */
+/** Checks [L1], [L2], [L5] and [L9]; an unbalanced draft is our bug. Postings of nothing are left out. */
 export function journalDraft(draft: JournalDraft): JournalDraft {
   const postings = draft.postings.filter((posting) => posting.amount > 0);
   assert(postings.length >= 2, `Journal of ${draft.recipe} has fewer than two postings`);
@@ -43,5 +58,10 @@ export function journalDraft(draft: JournalDraft): JournalDraft {
     `Journal of ${draft.recipe} does not balance`,
   );
   assert(draft.actor !== "" && draft.cause.id !== "", `Journal of ${draft.recipe} has no cause`);
+  for (const { account, side } of postings)
+    assert(
+      FLOWS[draft.recipe][side].includes(account.kind),
+      `Journal of ${draft.recipe} may not ${side} ${account.kind}`,
+    );
   return { ...draft, postings };
 }

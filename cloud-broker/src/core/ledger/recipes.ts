@@ -1,6 +1,5 @@
 import {
   addRupiah,
-  rupiah,
   type DeviceId,
   type LeaseId,
   type MerchantId,
@@ -12,8 +11,10 @@ import {
   cashAccount,
   escrowAccount,
   merchantAccount,
+  reserveAccount,
   studentAccount,
   suspenseAccount,
+  type Account,
 } from "./account.ts";
 import { credit, debit, journalDraft, type JournalDraft } from "./journal.ts";
 
@@ -100,8 +101,25 @@ export function sale(input: SaleMove): JournalDraft {
   });
 }
 
+/** Who bears what no lease covered: nobody yet, the school, or the stall itself. */
+export type UncoveredBy = "suspense" | "reserve" | "merchant";
+
+/** Where money goes back to that no lease covered. */
+export function uncoveredAccount(
+  sale: Pick<SaleMove, "device" | "merchant"> & { readonly uncoveredBy: UncoveredBy },
+): Account {
+  switch (sale.uncoveredBy) {
+    case "suspense":
+      return suspenseAccount(sale.device);
+    case "reserve":
+      return reserveAccount;
+    case "merchant":
+      return merchantAccount(sale.merchant);
+  }
+}
+
 /** The whole of a sale back to where it came from [L7]. */
-export function voidSale(input: SaleMove): JournalDraft {
+export function voidSale(input: SaleMove & { readonly uncoveredBy: UncoveredBy }): JournalDraft {
   return journalDraft({
     cause: { kind: "event", id: input.event },
     recipe: "void",
@@ -110,9 +128,7 @@ export function voidSale(input: SaleMove): JournalDraft {
     postings: [
       debit(merchantAccount(input.merchant), addRupiah(input.covered, input.uncovered)),
       credit(escrowAccount(input.device, input.student), input.covered),
-      credit(suspenseAccount(input.device), input.uncovered),
+      credit(uncoveredAccount(input), input.uncovered),
     ],
   });
 }
-
-export const NOTHING: Rupiah = rupiah(0);

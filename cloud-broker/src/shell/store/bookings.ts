@@ -18,6 +18,7 @@ import { appendAudit } from "./audit.ts";
 import { loadBooks, type BatchOwner } from "./books.ts";
 import type { Work } from "./committer.ts";
 import { chunked, postJournals } from "./journals.ts";
+import { storeMoney } from "./money-bookings.ts";
 import type { Tables } from "./tables.ts";
 
 async function storeEvents(
@@ -64,8 +65,9 @@ function saleRows(
   const spends = new Map<string, Insertable<Tables["sale_spend"]>>();
   for (const { verified, booking, journal } of planned) {
     const { id, event } = verified;
-    if (event.body.type !== "sale" || booking.sale === null || journal === null) continue;
-    const { student, merchant, amount, covered } = booking.sale;
+    if (event.body.type !== "sale" && event.body.type !== "emergency-sale") continue;
+    if (booking.sale === null || journal === null) continue;
+    const { student, merchant, amount, covered, uncoveredBy } = booking.sale;
     sales.push({
       event: id,
       school,
@@ -76,6 +78,7 @@ function saleRows(
       method: event.body.method,
       amount,
       covered: addRupiah(...covered.map((part) => part.amount)),
+      uncovered_by: uncoveredBy,
       day: event.day,
       at: event.at,
       received_at: now,
@@ -230,5 +233,6 @@ async function storeAccepted(work: Work, owner: BatchOwner, plan: IngestPlan): P
       .where("school", "=", owner.school)
       .where("id", "=", lease.lease)
       .execute();
+  await storeMoney(work, owner, plan, journalOf);
   await storeErasures(work, owner, plan);
 }

@@ -7,10 +7,12 @@ import {
   type LeaseId,
   type SchoolId,
 } from "@saku/protocol";
-import type { BookedSale, Books } from "../../core/ingest/books.ts";
+import type { Books } from "../../core/ingest/books.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import type { Work } from "./committer.ts";
 import { leaseOfRow } from "./leases.ts";
+import { sealedThrough } from "./periods.ts";
+import { salesNamedBy, studentsNamedBy } from "./sales.ts";
 
 export type BatchOwner = {
   readonly school: SchoolId;
@@ -23,41 +25,59 @@ const leasesNamedBy = (body: EventBody): readonly LeaseId[] => {
   return body.type === "lease-accept" || body.type === "lease-return" ? [body.lease] : [];
 };
 
-async function salesNamedBy(
+/** `IN ()` is no SQL: of no values nothing is asked. */
+async function rowsOf<Value, Row>(
+  values: readonly Value[],
+  ask: (values: readonly Value[]) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  return values.length === 0 ? [] : ask(values);
+}
+
+/** The incarnation's watermark, and what is stored of the places and parents that the batch names. */
+async function loadChain(
   { db }: Work,
-  device: DeviceId,
+  { device, inc }: BatchOwner,
   events: readonly VerifiedEvent[],
-): Promise<ReadonlyMap<string, BookedSale>> {
-  const wanted = events.flatMap(({ event: { body } }) =>
-    body.type === "void" ? [toHex(body.of)] : [],
-  );
-  if (wanted.length === 0) return new Map();
-  const rows = await db
-    .selectFrom("sale")
-    .select(["event", "student", "merchant", "amount", "voided_by"])
-    .where("event", "in", wanted)
+): Promise<Pick<Books, "tips" | "stored" | "knownIds" | "parentsWithChild">> {
+  const parents = [...new Set(events.map(({ event }) => toHex(event.parent)))];
+  const tip = await db
+    .selectFrom("incarnation")
+    .select(["ack", "tip"])
     .where("device", "=", device)
-    .execute();
-  const spends = await db
-    .selectFrom("sale_spend")
-    .selectAll()
-    .where("sale", "in", wanted)
-    .execute();
-  return new Map(
-    rows.map((row) => [
-      row.event,
-      {
-        event: row.event,
-        student: row.student,
-        merchant: row.merchant,
-        amount: row.amount,
-        covered: spends
-          .filter(({ sale }) => sale === row.event)
-          .map(({ lease, amount }) => ({ lease, amount })),
-        voidedBy: row.voided_by,
-      },
-    ]),
+    .where("inc", "=", inc)
+    .executeTakeFirst();
+  const numbers = events.map(({ event }) => event.n).filter((n) => n <= (tip?.ack ?? 0));
+  const stored = await rowsOf(numbers, (some) =>
+    db
+      .selectFrom("device_event")
+      .select(["n", "id"])
+      .where("device", "=", device)
+      .where("inc", "=", inc)
+      .where("n", "in", some)
+      .execute(),
   );
+  const known = await rowsOf(parents, (some) =>
+    db
+      .selectFrom("device_event")
+      .select("id")
+      .where("id", "in", some)
+      .where("device", "=", device)
+      .execute(),
+  );
+  const children = await rowsOf(parents, (some) =>
+    db
+      .selectFrom("device_event")
+      .select("parent")
+      .where("device", "=", device)
+      .where("parent", "in", some)
+      .execute(),
+  );
+  return {
+    tips: new Map(tip === undefined ? [] : [[inc, { ack: tip.ack, id: tip.tip }]]),
+    stored: new Map(stored.map(({ n, id }) => [n, id])),
+    knownIds: new Set(known.map(({ id }) => id)),
+    parentsWithChild: new Set(children.map(({ parent }) => parent)),
+  };
 }
 
 /** Reads exactly the rows that the batch can touch. */
@@ -67,13 +87,12 @@ export async function loadBooks(
   events: readonly VerifiedEvent[],
 ): Promise<Books> {
   const { db } = work;
-  const { school, device, inc } = owner;
-  const sales = await salesNamedBy(work, device, events);
-  const leaseIds = [
+  const { school, device } = owner;
+  const sales = await salesNamedBy(work, school, events);
+  const leaseIds = new Set([
     ...events.flatMap(({ event }) => leasesNamedBy(event.body)),
     ...[...sales.values()].flatMap(({ covered }) => covered.map(({ lease }) => lease)),
-  ];
-  const parents = [...new Set(events.map(({ event }) => toHex(event.parent)))];
+  ]);
   const merchants = await db
     .selectFrom("merchant")
     .select("id")
@@ -84,48 +103,23 @@ export async function loadBooks(
     .select("merchant")
     .where("id", "=", device)
     .executeTakeFirst();
-  const tip = await db
-    .selectFrom("incarnation")
-    .select(["ack", "tip"])
-    .where("device", "=", device)
-    .where("inc", "=", inc)
-    .executeTakeFirst();
-  const numbers = events.map(({ event }) => event.n).filter((n) => n <= (tip?.ack ?? 0));
-  const stored = await db
-    .selectFrom("device_event")
-    .select(["n", "id"])
-    .where("device", "=", device)
-    .where("inc", "=", inc)
-    .where("n", "in", numbers)
-    .execute();
-  const known = await db
-    .selectFrom("device_event")
-    .select("id")
-    .where("id", "in", parents)
-    .where("device", "=", device)
-    .execute();
-  const children = await db
-    .selectFrom("device_event")
-    .select("parent")
-    .where("device", "=", device)
-    .where("parent", "in", parents)
-    .execute();
-  const leases = await db
-    .selectFrom("lease")
-    .selectAll()
-    .where("school", "=", school)
-    .where("id", "in", [...new Set(leaseIds)])
-    .execute();
+  const leases = await rowsOf([...leaseIds], (some) =>
+    db
+      .selectFrom("lease")
+      .selectAll()
+      .where("school", "=", school)
+      .where("id", "in", some)
+      .execute(),
+  );
   return {
+    ...(await loadChain(work, owner, events)),
     school,
     device,
     merchant: must(row, "A connected terminal is a row").merchant,
-    tips: new Map(tip === undefined ? [] : [[inc, { ack: tip.ack, id: tip.tip }]]),
-    stored: new Map(stored.map(({ n, id }) => [n, id])),
-    knownIds: new Set(known.map(({ id }) => id)),
-    parentsWithChild: new Set(children.map(({ parent }) => parent)),
     leases: new Map(leases.map((lease) => [lease.id, leaseOfRow(lease)])),
     sales,
     merchants: new Set(merchants.map(({ id }) => id)),
+    students: await studentsNamedBy(work, school, events),
+    sealedThrough: await sealedThrough(work, school),
   };
 }

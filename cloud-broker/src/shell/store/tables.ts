@@ -19,7 +19,9 @@ import type { DeviceState } from "../../core/devices/device.ts";
 import type { Anomaly, Verdict } from "../../core/ingest/books.ts";
 import type { AccountKind, Side } from "../../core/ledger/account.ts";
 import type { Cause, Recipe } from "../../core/ledger/journal.ts";
+import type { UncoveredBy } from "../../core/ledger/recipes.ts";
 import type { Lease } from "../../core/leases/lease.ts";
+import type { MoneyTables } from "./money-tables.ts";
 
 /** 0 or 1. */
 export type Flag = 0 | 1;
@@ -119,6 +121,10 @@ type SaleTable = {
   void_journal: string | null;
   void_at: UnixMs | null;
   void_received_at: UnixMs | null;
+  uncovered_by: Generated<UncoveredBy>;
+  refunded_child: Generated<Rupiah>;
+  refunded_other: Generated<Rupiah>;
+  disputed: Generated<Rupiah>;
 };
 type StudentTable = {
   school: SchoolId;
@@ -187,7 +193,7 @@ type AuditTable = {
 };
 
 /** The columns of `migrations/`, as Kysely checks them. */
-export type Tables = {
+export type Tables = MoneyTables & {
   meta: { key: string; value: string };
   school: SchoolTable;
   account: AccountTable;

@@ -46,7 +46,14 @@ CREATE TABLE sale (
   event TEXT PRIMARY KEY NOT NULL, school TEXT NOT NULL, journal TEXT NOT NULL, device TEXT NOT NULL, student TEXT NOT NULL,
   merchant TEXT NOT NULL, method TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0),
   covered INTEGER NOT NULL CHECK (covered >= 0 AND covered <= amount), day INTEGER NOT NULL, at INTEGER NOT NULL,
-  received_at INTEGER NOT NULL, voided_by TEXT, void_journal TEXT, void_at INTEGER, void_received_at INTEGER
+  received_at INTEGER NOT NULL, voided_by TEXT, void_journal TEXT, void_at INTEGER, void_received_at INTEGER,
+  uncovered_by TEXT NOT NULL DEFAULT 'suspense' CHECK (uncovered_by IN ('suspense','reserve','merchant')),
+  refunded_child INTEGER NOT NULL DEFAULT 0 CHECK (refunded_child >= 0),
+  refunded_other INTEGER NOT NULL DEFAULT 0 CHECK (refunded_other >= 0),
+  disputed INTEGER NOT NULL DEFAULT 0 CHECK (disputed >= 0),
+  -- I8: refunds, disputes and voids never exceed the sale.
+  CONSTRAINT sale_not_exceeded CHECK (refunded_child + disputed <= covered AND refunded_other <= amount - covered
+    AND (voided_by IS NULL OR refunded_child + refunded_other = 0))
 ) STRICT;
 CREATE INDEX sale_by_student ON sale (school, student, day);
 CREATE INDEX sale_by_day ON sale (school, day);
@@ -106,7 +113,17 @@ const saleTriggers: readonly Trigger[] = [
     name: "sale_is_voided_once",
     table: "sale",
     timing: "before update",
-    when: `OLD.voided_by IS NOT NULL`,
+    when: `OLD.voided_by IS NOT NULL AND (NEW.voided_by IS DISTINCT FROM OLD.voided_by
+  OR NEW.void_journal IS DISTINCT FROM OLD.void_journal OR NEW.void_at IS DISTINCT FROM OLD.void_at
+  OR NEW.uncovered_by IS DISTINCT FROM OLD.uncovered_by)`,
+    message: "sale is immutable",
+  },
+  {
+    name: "sale_refunds_only_grow",
+    table: "sale",
+    timing: "before update",
+    when: `NEW.refunded_child < OLD.refunded_child OR NEW.refunded_other < OLD.refunded_other
+  OR (NEW.uncovered_by IS DISTINCT FROM OLD.uncovered_by AND OLD.uncovered_by IS DISTINCT FROM 'suspense')`,
     message: "sale is immutable",
   },
   keeps("sale", [

@@ -3,6 +3,7 @@ import type { LedgerConnection } from "../ledger-connection.ts";
 import { ledgerMigration } from "./0001-ledger.ts";
 import { terminalMigration } from "./0002-terminals.ts";
 import { peopleMigration } from "./0003-people.ts";
+import { moneyMigration } from "./0004-money.ts";
 import { renderTables, renderTriggers } from "./render.ts";
 import type { Migration } from "./schema.ts";
 
@@ -11,6 +12,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ledgerMigration,
   terminalMigration,
   peopleMigration,
+  moneyMigration,
 ];
 
 /** Of the source, not of what it is rendered to: a copy may move to the other database. */

@@ -1,0 +1,15 @@
+import type { SchoolDay, SchoolId } from "@saku/protocol";
+import type { Work } from "./committer.ts";
+
+/** The last day of the school's books that is closed for good; null = none [L14]. */
+export async function sealedThrough(
+  { db }: Pick<Work, "db">,
+  school: SchoolId,
+): Promise<SchoolDay | null> {
+  const row = await db
+    .selectFrom("period")
+    .select((eb) => eb.fn.max("through").as("through"))
+    .where("school", "=", school)
+    .executeTakeFirst();
+  return row?.through ?? null;
+}
