@@ -1,9 +1,19 @@
 import { defineConfig } from "vitest/config";
+import type { Mutant } from "./hardware-sim/simulation/mutants/mutant.ts";
+import { mutantNamed } from "./hardware-sim/simulation/mutants/mutants.ts";
+import { mutantPlugin } from "./hardware-sim/simulation/mutants/vite-plugin.ts";
+
+/** One rule broken on purpose, to see whether its test notices (`npm run sim:mutants -- --unit`). */
+function currentMutant(): Mutant | null {
+  const name = process.env["SAKU_MUTANT"] ?? "";
+  return name === "" ? null : mutantNamed(name);
+}
 
 // `source` makes workspace packages resolve to their TypeScript, so unit tests need no build.
 const resolve = { conditions: ["source", "import", "module", "default"] };
 
 export default defineConfig({
+  plugins: [mutantPlugin(import.meta.dirname, currentMutant)],
   resolve,
   ssr: { resolve },
   test: {

@@ -75,14 +75,17 @@ describe("a backup", () => {
   });
 
   it("[N9] that cannot be written leaves safe where it was and no half a file", async () => {
-    const school = await paperSchool({ terminals: 1, students: 1 });
+    const { school, bookOne } = await openSchool();
     const directory = join(school.directory, "backup");
+    await bookOne();
     await backUp(school.store, directory, 1);
+    await bookOne();
     const taken = join(directory, "ledger-0000000000002.sqlite");
     mkdirSync(taken);
     await expect(backUp(school.store, directory, 2)).rejects.toThrow();
     rmdirSync(taken);
     expect(readdirSync(directory)).toEqual(["ledger-0000000000001.sqlite"]);
+    expect(await marksOf(school.store)).toEqual([{ ack: 2, safe: 1 }]);
     await school.close();
   });
 

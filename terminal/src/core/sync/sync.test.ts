@@ -243,6 +243,12 @@ describe("watermarks", () => {
     expect(bench.state.outbox[0]).toMatchObject({ ack: 5, safe: 4 });
   });
 
+  it("[S7] of one incarnation say nothing about another", () => {
+    const bench = online(lane(OLD, 10, 5, 4), lane(NEW, 10, 0, 0));
+    bench.ack([{ inc: OLD, ack: 7, safe: 6 }]);
+    expect(bench.state.outbox[1]).toMatchObject({ ack: 0, safe: 0 });
+  });
+
   it("[S7] are stored before anything else happens", () => {
     const bench = online(lane(OLD, 10, 0, 0));
     const effects = bench.ack([{ inc: OLD, ack: 4, safe: 2 }]);

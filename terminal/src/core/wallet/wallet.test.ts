@@ -256,6 +256,7 @@ describe("giving back", () => {
     const due = leasesToReturn(leases, { kind: "requested", student: CHILD });
     expect(due.map((each) => returnLease(each).amount)).toEqual([3_000]);
     expect(due.map((each) => returnLease(each).lease.state)).toEqual(["closed"]);
+    expect(due.map((each) => leftOf(returnLease(each).lease))).toEqual([0]);
   });
 
   it("[W11] never lets a closed lease be spent", () => {

@@ -114,6 +114,18 @@ describe("the journal's rows", () => {
     terminal = await openTestTerminal();
   });
 
+  it("begin a new incarnation at every start, so that a restored image repeats no number", async () => {
+    const { folder, journal } = terminal;
+    await terminal.database.close();
+    const again = await openTestTerminal(folder);
+    expect(again.journal.inc).not.toBe(journal.inc);
+    const incs = await readIncarnations(again.database.read);
+    expect(incs.map(({ inc }) => inc)).toEqual([journal.inc, again.journal.inc]);
+    await again.database.close();
+    await rm(folder, { recursive: true });
+    terminal = await openTestTerminal();
+  });
+
   it("refuse a watermark beyond the last event", async () => {
     await expect(reach((await eventCount()) + 1, 0)).rejects.toThrow("CHECK");
   });
