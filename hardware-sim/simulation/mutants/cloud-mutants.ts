@@ -334,12 +334,18 @@ export const lendingMutants: readonly Mutant[] = [
       },
       {
         file: LEASE_ROWS,
-        find: '  const ofDay = leases.filter((lease) => lease.day === day && lease.purse === "snack");',
-        replace: `  for (const old of leases.filter((lease) => lease.day < day && remainingOf(lease) > 0)) {
-    await postJournals(work, school, [leaseReturn({ event: old.lease, device: old.device, student, amount: remainingOf(old), day, actor: "clock" })]);
-    await work.db.updateTable("lease").set({ returned: old.amount - old.spent, state: "closed" }).where("school", "=", school).where("id", "=", old.lease).execute();
+        find: "  const available = rupiah(await balanceOf(work, school, studentAccount(student).id));\n  if",
+        replace: `  const today = schoolDayAt(work.now, child.zone);
+  for (const old of await leasesOfStudent(work, school, student, today)) {
+    const amount = remainingOf(old);
+    if (old.day >= today || amount === 0) continue;
+    const { lease: event, device } = old;
+    await postJournals(work, school, [leaseReturn({ event, device, student, amount, day: today, actor: "clock" })]);
+    const returned = rupiah(old.returned + amount);
+    await work.db.updateTable("lease").set({ returned, state: "closed" }).where("school", "=", school).where("id", "=", event).execute();
   }
-  const ofDay = leases.filter((lease) => lease.day === day && lease.purse === "snack");`,
+  const available = rupiah(await balanceOf(work, school, studentAccount(student).id));
+  if`,
       },
     ],
     unitTest: {

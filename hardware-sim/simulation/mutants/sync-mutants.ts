@@ -105,8 +105,9 @@ export const syncMutants: readonly Mutant[] = [
     edits: [
       {
         file: JOURNAL,
-        find: "const inc = newIncarnation();",
-        replace: "const inc = (await newestIncarnation(database.read)) ?? newIncarnation();",
+        find: "const inc = newIncarnation(start.entropy);",
+        replace:
+          "const inc = (await newestIncarnation(database.read)) ?? newIncarnation(start.entropy);",
       },
       {
         file: ROWS,
