@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openFaultProxy, type FaultProxy } from "../fault-proxy/fault-proxy.ts";
+import { createRandom } from "../random.ts";
 import { createSensorModule, type SimulatedModule } from "../sensor-module.ts";
 import { createDaemon, type Daemon } from "./daemon.ts";
-import { openInternet, type Internet } from "./internet.ts";
 
 /** Which ports the fleet listens on, all on loopback. */
 export type FleetPorts = {
@@ -38,6 +39,8 @@ export type Stall = {
   readonly directory: string;
 };
 
+export type Internet = { readonly http: FaultProxy; readonly mqtt: FaultProxy };
+
 /** One school's machines, each a real process, with simulated sensors on real ptys. */
 export interface Fleet {
   readonly cloud: Daemon;
@@ -46,6 +49,8 @@ export interface Fleet {
   readonly terminalCloudUrl: string;
   readonly cloudDirectory: string;
   readonly stalls: readonly Stall[];
+  /** The terminals' two ways to the cloud. */
+  readonly internet: Internet;
   readonly isInternetUp: boolean;
   cutInternet(): void;
   restoreInternet(): void;
@@ -107,7 +112,7 @@ async function openStall(options: FleetOptions, index: number, pace: Pace): Prom
   return { name: spec.name, module, daemon, counterUrl: `http://${HOST}:${port}`, directory };
 }
 
-function cloudDaemon(options: FleetOptions, internet: { http: Internet; mqtt: Internet }): Daemon {
+function cloudDaemon(options: FleetOptions, internet: Internet): Daemon {
   return createDaemon({
     name: "cloud",
     program: programPath("cloud-broker/dist/main.js"),
@@ -132,9 +137,12 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   await mkdir(join(options.directory, "cloud"), { recursive: true, mode: 0o700 });
   await mkdir(join(options.directory, "backup"), { recursive: true, mode: 0o700 });
   const { ports } = options;
+  const random = createRandom(options.seed);
+  const way = (targetPort: number, listenPort: number, name: string): Promise<FaultProxy> =>
+    openFaultProxy({ targetPort, listenPort, random: random.fork(name) });
   const internet = {
-    http: await openInternet(ports.cloudHttp, ports.internetHttp),
-    mqtt: await openInternet(ports.cloudMqtt, ports.internetMqtt),
+    http: await way(ports.cloudHttp, ports.internetHttp, "http"),
+    mqtt: await way(ports.cloudMqtt, ports.internetMqtt, "mqtt"),
   };
   const cloud = cloudDaemon(options, internet);
   const pace: Pace = { isReal: false };
@@ -162,6 +170,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     terminalCloudUrl: `http://${HOST}:${internet.http.port}`,
     cloudDirectory: join(options.directory, "cloud"),
     stalls,
+    internet,
     get isInternetUp() {
       return internet.http.isUp;
     },
