@@ -16,6 +16,8 @@ export type Config = {
   readonly gpio: "auto" | "log";
   readonly timing: Timing;
   readonly askTimeoutMs: number;
+  /** Where the hub answers the other stalls, were this terminal the hub: `auto` = its own LAN address, `none` = nowhere. */
+  readonly lan: { readonly host: string; readonly port: number; readonly timeoutMs: number };
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 };
 
@@ -34,6 +36,12 @@ const environmentSchema = z.object({
   SAKU_COLD_BOOT_MAX_MS: milliseconds(DEFAULT_TIMING.coldBootMaxMs),
   SAKU_RECONNECT_MAX_MS: milliseconds(DEFAULT_TIMING.reconnectMaxMs),
   SAKU_ASK_TIMEOUT_MS: milliseconds(2_500),
+  SAKU_HUB_HOST: z
+    .string()
+    .regex(/^(auto|none|[0-9]{1,3}(\.[0-9]{1,3}){3})$/)
+    .default("auto"),
+  SAKU_HUB_PORT: z.coerce.number().int().min(1).max(65_535).default(4_202),
+  SAKU_HUB_TIMEOUT_MS: milliseconds(800),
   SAKU_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -62,6 +70,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       reconnectMaxMs: values.SAKU_RECONNECT_MAX_MS,
     },
     askTimeoutMs: values.SAKU_ASK_TIMEOUT_MS,
+    lan: {
+      host: values.SAKU_HUB_HOST,
+      port: values.SAKU_HUB_PORT,
+      timeoutMs: values.SAKU_HUB_TIMEOUT_MS,
+    },
     logLevel: values.SAKU_LOG_LEVEL,
   };
 }

@@ -34,6 +34,7 @@ import {
   type TestTerminal,
 } from "./shell/sale-desk/desk.suite.ts";
 import { readHead, readIncarnations } from "./shell/store/journal-store.ts";
+import { NO_HUB } from "./shell/hub/hub-line.ts";
 import { createSaleDesk } from "./shell/sale-desk/sale-desk.ts";
 import { openVault, type TerminalVault } from "./shell/vault/vault.ts";
 
@@ -160,6 +161,7 @@ async function start(): Promise<void> {
     },
     software: "test",
     metrics: () => ({ answer: 42 }),
+    lan: () => null,
   });
 }
 
@@ -171,6 +173,7 @@ function desk() {
     clock,
     timers: nodeTimers,
     askLine: loop,
+    hubLine: NO_HUB,
     askTimeoutMs: 300,
     log,
   });

@@ -9,7 +9,7 @@ import {
   type SyncState,
 } from "./core/sync/sync.ts";
 import type { Timing } from "./core/sync/timing.ts";
-import type { LinkStatus } from "./core/wallet/sale-desk.ts";
+import type { CloudLink } from "./core/wallet/sale-desk.ts";
 import {
   faultReported,
   linkDown,
@@ -47,7 +47,7 @@ export type LoopFacts = {
 
 /** The way to the cloud as the rest of the terminal sees it. */
 export interface Loop extends AskLine {
-  status(): LinkStatus;
+  status(): CloudLink;
   /** Calls when the link or the number of unsent events changed. */
   onChange(listener: () => void): () => void;
   /** Tells the ids of sales that the cloud has committed. */
@@ -67,6 +67,8 @@ export type LoopParts = {
   readonly software: string;
   /** Whole numbers for `hello`. */
   readonly metrics: () => Readonly<Record<string, number>>;
+  /** Where this terminal answers, or would answer were it the hub, on the school's own network. */
+  readonly lan: () => string | null;
 };
 
 /** Vault items without an answer are sent again after this. */
@@ -161,7 +163,7 @@ class SyncLoop implements Loop {
     return answer;
   }
 
-  status(): LinkStatus {
+  status(): CloudLink {
     return {
       isOnline: this.isOnline,
       unsentCount: this.facts().unsentCount,
@@ -345,7 +347,7 @@ class SyncLoop implements Loop {
       incs: helloRanges(this.#state.outbox),
       software,
       roster: (await readMetaNumber(database.read, "roster-rev")) ?? 0,
-      lan: null,
+      lan: this.#parts.lan(),
       log: null,
       metrics: metrics(),
     });

@@ -28,7 +28,7 @@ process.on("uncaughtException", (error) => {
 });
 const config = readConfig(process.env);
 log.level = config.logLevel;
-const { stateFolder, timing, askTimeoutMs, frameAncestors, counterHost: host } = config;
+const { stateFolder, timing, askTimeoutMs, lan, frameAncestors, counterHost: host } = config;
 const database = await openStore(stateFolder);
 const keys = await openDeviceKeys(stateFolder, config.credentialsFolder);
 const clock = openClock((await readHead(database.read)).atMs);
@@ -38,7 +38,7 @@ const matcher = wiring.openMatcher(log);
 const metrics = wiring.helloMetrics(station, matcher);
 const front = createFront(database);
 const world = { clock, timers, entropy, verify };
-const parts = { ...world, database, keys, log, software, timing, askTimeoutMs, metrics };
+const parts = { ...world, database, keys, log, software, timing, askTimeoutMs, lan, metrics };
 const desk = await openDutyDesk(parts, front);
 
 const directory = openDirectory(database);

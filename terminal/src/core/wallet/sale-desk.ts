@@ -1,3 +1,4 @@
+import type { LinkMode } from "../hub/link-mode.ts";
 import type { Purse, Rupiah, SaleMethod, StudentId, UnixMs, VoidReason } from "@saku/protocol";
 
 /** What the counter asks of the wallet; implemented by the shell as fetch → decide → commit → effects. */
@@ -71,7 +72,12 @@ export type RecentSale = {
 };
 
 /** The terminal's link and outbox as the counter shows them. */
-export type LinkStatus = {
+export type LinkStatus = CloudLink & {
+  /** Green: cloud and hub; yellow: one of the two; red: alone. */
+  readonly mode: LinkMode;
+};
+
+export type CloudLink = {
   readonly isOnline: boolean;
   readonly unsentCount: number;
   readonly oldestUnsentAtMs: UnixMs | null;

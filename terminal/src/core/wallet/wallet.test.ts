@@ -15,11 +15,12 @@ import {
   decideVoid,
   leasesToReturn,
   returnReasonOf,
-  SPENDS_MAX,
   VOID_WINDOW_MS,
   type SaleFacts,
   type SaleWish,
 } from "./wallet.ts";
+import { NO_LIMITS } from "./child-limits.ts";
+import { SPENDS_MAX } from "./payment.ts";
 
 const TODAY = schoolDay(20261123);
 const YESTERDAY = schoolDay(20261122);
@@ -53,6 +54,8 @@ function facts(changes: Partial<SaleFacts> = {}): SaleFacts {
     perSale: rupiah(50_000),
     student: { isActive: true, isFrozen: false },
     today: TODAY,
+    limits: NO_LIMITS,
+    soldToday: rupiah(0),
     leases: [lease({ amount: 20_000 })],
     ...changes,
   };
@@ -83,6 +86,17 @@ describe("a sale", () => {
 
   it("[W4] may cost exactly the limit per sale", () => {
     expect(decideSale(facts({ perSale: rupiah(5_000) }), wish(5_000)).kind).toBe("sell");
+  });
+
+  it.each([
+    [{ perSale: rupiah(4_999), stallPerDay: null }, 0, "over-sale-limit"],
+    [{ perSale: rupiah(5_000), stallPerDay: null }, 0, "sell"],
+    [{ perSale: null, stallPerDay: rupiah(8_000) }, 3_000, "sell"],
+    [{ perSale: null, stallPerDay: rupiah(8_000) }, 3_001, "limit"],
+    [{ perSale: null, stallPerDay: rupiah(0) }, 0, "limit"],
+  ] as const)("[W15] keeps the child's own limits %j after Rp %s", (limits, sold, verdict) => {
+    const decision = decideSale(facts({ limits, soldToday: rupiah(sold) }), wish(5_000));
+    expect(decision.kind === "refused" ? decision.reason : decision.kind).toBe(verdict);
   });
 
   it("[W5] names the first check that fails", () => {

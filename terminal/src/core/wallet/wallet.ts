@@ -1,8 +1,5 @@
 import {
-  addRupiah,
-  minRupiah,
   rupiah,
-  subtractRupiah,
   type Purse,
   type Rupiah,
   type SchoolDay,
@@ -10,11 +7,11 @@ import {
   type StudentId,
   type UnixMs,
 } from "@saku/protocol";
-import { leftOf, type Lease } from "./lease.ts";
+import { keepsLimits, type ChildLimits } from "./child-limits.ts";
+import type { Lease } from "./lease.ts";
+import { choosePayment } from "./payment.ts";
 import type { SaleRefusal, VoidOutcome } from "./sale-desk.ts";
 
-/** Most leases that one sale may draw on (the protocol's limit on `spends`). */
-export const SPENDS_MAX = 8;
 /** How long the operator may take a sale back that the screen has confirmed. */
 export const VOID_WINDOW_MS = 60_000;
 
@@ -24,6 +21,9 @@ export type SaleFacts = {
   readonly perSale: Rupiah | null;
   readonly student: { readonly isActive: boolean; readonly isFrozen: boolean } | null;
   readonly today: SchoolDay;
+  /** What the school or the family allows the child, and what this stall sold it today (W15). */
+  readonly limits: ChildLimits;
+  readonly soldToday: Rupiah;
   /** Leases of any child and day, in the order in which they were accepted. */
   readonly leases: readonly Lease[];
 };
@@ -45,44 +45,16 @@ function refusalOf(facts: SaleFacts, wish: SaleWish): SaleRefusal | null {
   if (facts.student === null || !facts.student.isActive) return "unknown-student";
   if (facts.student.isFrozen) return "frozen";
   if (wish.amount > facts.perSale) return "over-sale-limit";
-  return null;
-}
-
-/** Leases that may pay: the oldest eight, or the eight largest when those reach further than the oldest (W7). */
-function payingLeases(facts: SaleFacts, wish: SaleWish): readonly Lease[] {
-  const usable = facts.leases.filter(
-    (lease) =>
-      lease.state === "active" &&
-      lease.student === wish.student &&
-      lease.purse === wish.purse &&
-      lease.day === facts.today &&
-      leftOf(lease) > 0,
-  );
-  const oldest = usable.slice(0, SPENDS_MAX);
-  if (usable.length <= SPENDS_MAX || sumLeft(oldest) >= wish.amount) return oldest;
-  return usable.toSorted((a, b) => leftOf(b) - leftOf(a)).slice(0, SPENDS_MAX);
-}
-
-function sumLeft(leases: readonly Lease[]): Rupiah {
-  return addRupiah(...leases.map(leftOf));
+  const verdict = keepsLimits(facts.limits, wish.amount, facts.soldToday);
+  return verdict === "yes" ? null : verdict;
 }
 
 /** Decides a sale; the checks and their order are rules W1 … W7 of `../SPEC.md`. */
 export function decideSale(facts: SaleFacts, wish: SaleWish): SaleDecision {
   const reason = refusalOf(facts, wish);
   if (reason !== null) return { kind: "refused", reason };
-  const leases = payingLeases(facts, wish);
-  const held = sumLeft(leases);
-  if (held < wish.amount) return { kind: "short", missing: subtractRupiah(wish.amount, held) };
-  const spends: Spend[] = [];
-  let open = wish.amount;
-  for (const lease of leases) {
-    if (open === 0) break;
-    const amount = minRupiah(open, leftOf(lease));
-    spends.push({ lease: lease.lease, amount });
-    open = subtractRupiah(open, amount);
-  }
-  return { kind: "sell", spends };
+  const payment = choosePayment(facts.leases, { ...wish, day: facts.today });
+  return payment.kind === "covered" ? { kind: "sell", spends: payment.spends } : payment;
 }
 
 /** What is known of the sale that someone wants to take back. */

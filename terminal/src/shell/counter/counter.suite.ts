@@ -223,7 +223,12 @@ export type BenchOptions = {
 export function openBench(options: BenchOptions = {}): Bench {
   let nowMs = Date.UTC(2026, 10, 23, 3, 5);
   let refusal: SaleRefusal | "throws" | null = null;
-  let link: LinkStatus = { isOnline: true, unsentCount: 0, oldestUnsentAtMs: null };
+  let link: LinkStatus = {
+    isOnline: true,
+    unsentCount: 0,
+    oldestUnsentAtMs: null,
+    mode: "green",
+  };
   let unconfirmed: RecentSale | null = options.unconfirmed ?? null;
   let sales: readonly RecentSale[] = unconfirmed === null ? [] : [unconfirmed];
   const station = new FakeStation();

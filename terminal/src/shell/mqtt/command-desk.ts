@@ -23,8 +23,11 @@ import {
 import type { Clock } from "../clock/clock.ts";
 import type { DeviceKeys } from "../keys/device-keys.ts";
 import type { Log } from "../log/log.ts";
+import { writeEmergency } from "../store/emergency-store.ts";
+import { writeHub } from "../store/hub-store.ts";
 import { readHead } from "../store/journal-store.ts";
 import type { Append, Journal } from "../store/journal.ts";
+import { writeLimits } from "../store/limit-store.ts";
 import { readMetaNumber, writeMeta } from "../store/meta.ts";
 import { activeLeases, insertLease, readLease, updateLease } from "../store/money-store.ts";
 import {
@@ -52,6 +55,7 @@ export type Applied = {
   readonly haveKeysChanged: boolean;
   /** Something was deleted that must not stay readable in the write-ahead log either. */
   readonly hasErased: boolean;
+  readonly hasHubChanged?: true;
 };
 
 export type CommandOutcome = {
@@ -172,8 +176,14 @@ async function perform(scope: Scope, body: CommandBody): Promise<Applied> {
     case "roster":
       return roster(scope, body.roster);
     case "hub":
+      await writeHub(tx, body.hub);
+      return { ...NOTHING, hasHubChanged: true };
     case "limits":
+      await writeLimits(tx, body);
+      return NOTHING;
     case "emergency":
+      await writeEmergency(tx, body);
+      return NOTHING;
     case "checkpoint":
     case "rotate-key":
       return NOTHING;

@@ -20,6 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClock, type Clock } from "../clock/clock.ts";
 import { nodeTimers } from "../clock/node-timers.ts";
+import { NO_HUB, type HubLine } from "../hub/hub-line.ts";
 import { openDeviceKeys, type DeviceKeys } from "../keys/device-keys.ts";
 import { nodeEntropy } from "../keys/node-entropy.ts";
 import { verifyWithNode } from "../keys/verify.ts";
@@ -58,6 +59,8 @@ export type TestTerminal = {
     answer: (question: AskQuestion) => Promise<AskAnswer>;
   };
   readonly asked: AskQuestion[];
+  /** The way to the hub; none until a test says so. */
+  readonly hub: { line: Pick<HubLine, "ask"> };
   /** Signs and applies commands with the next revisions. */
   command(...bodies: readonly CommandBody[]): Promise<CommandOutcome>;
   sign(rev: number, body: CommandBody): SignedBytes;
@@ -100,6 +103,8 @@ export async function openTestTerminal(folder?: string): Promise<TestTerminal> {
       return line.answer(question);
     },
   };
+  const hub: TestTerminal["hub"] = { line: NO_HUB };
+  const hubLine: TestTerminal["hub"]["line"] = { ask: (question) => hub.line.ask(question) };
   const commandParts: CommandDeskParts = {
     school: SCHOOL,
     device: keys.device,
@@ -130,6 +135,7 @@ export async function openTestTerminal(folder?: string): Promise<TestTerminal> {
     line,
     asked,
     commandParts,
+    hub,
     desk: createSaleDesk({
       database,
       journal,
@@ -137,6 +143,7 @@ export async function openTestTerminal(folder?: string): Promise<TestTerminal> {
       timers: nodeTimers,
       askLine,
       askTimeoutMs: 500,
+      hubLine,
       log,
     }),
     sign,

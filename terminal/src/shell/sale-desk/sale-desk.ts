@@ -3,11 +3,13 @@ import {
   fromHex,
   must,
   toHex,
+  type HubRefusal,
   type Spend,
   type SchoolDay,
   type Timers,
   type VoidReason,
 } from "@saku/protocol";
+import { NO_LIMITS } from "../../core/wallet/child-limits.ts";
 import { restoreLease, returnLease, spendLease } from "../../core/wallet/lease.ts";
 import {
   decideSale,
@@ -25,9 +27,11 @@ import type {
 } from "../../core/wallet/sale-desk.ts";
 import { faultReported, saleBooked, saleRefused, saleVoided } from "../../events.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { HubLine } from "../hub/hub-line.ts";
 import type { Log } from "../log/log.ts";
 import { addToGrandTotal, readHead } from "../store/journal-store.ts";
 import type { Append, Journal } from "../store/journal.ts";
+import { readLimits, soldOn } from "../store/limit-store.ts";
 import {
   activeLeases,
   insertSale,
@@ -61,6 +65,7 @@ export type SaleDeskParts = {
   readonly timers: Timers;
   readonly askLine: AskLine;
   readonly askTimeoutMs: number;
+  readonly hubLine: Pick<HubLine, "ask">;
   readonly log: Log;
 };
 
@@ -71,6 +76,21 @@ type Attempt =
       readonly decideMs: number;
     }
   | { readonly kind: "open"; readonly decision: Exclude<SaleDecision, { kind: "sell" }> };
+type Short = {
+  readonly kind: "open";
+  readonly decision: Extract<SaleDecision, { kind: "short" }>;
+};
+type Try = Attempt | { readonly kind: "over"; readonly reason: SaleRefusal };
+type Wanted = { readonly order: SaleOrder; readonly day: SchoolDay };
+
+const isShort = (tried: Try): tried is Short =>
+  tried.kind === "open" && tried.decision.kind === "short";
+
+/** What the hub knows better than this stall, and the cloud not better than the hub. */
+const FINAL_REFUSALS_OF_HUB: Readonly<Partial<Record<HubRefusal, SaleRefusal>>> = {
+  frozen: "frozen",
+  limit: "limit",
+};
 
 const REFUSAL_OF_ASK: Readonly<
   Record<Extract<AskAnswer, { kind: "refused" }>["reason"], SaleRefusal>
@@ -134,21 +154,57 @@ async function sell(parts: SaleDeskParts, order: SaleOrder): Promise<SaleOutcome
   assert(order.amount > 0, "A sale of nothing");
   const day = await rollDay(parts.journal, parts.clock);
   const first = await attempt(parts, order);
-  if (first.kind === "booked") return booked(parts, first.outcome, 0);
-  if (first.decision.kind === "refused") return refuse(parts, first.decision.reason);
-  if (!parts.askLine.isOnline) return refuse(parts, "lease-short-offline");
+  if (!isShort(first)) return settled(parts, first, 0);
   const startMs = parts.timers.nowMs();
-  const answer = await parts.askLine.ask(
-    { student: order.student, purse: order.purse, day, need: first.decision.missing },
-    parts.askTimeoutMs,
-  );
-  const askMs = parts.timers.nowMs() - startMs;
-  if (answer.kind === "refused") return refuse(parts, REFUSAL_OF_ASK[answer.reason]);
+  const wanted = { order, day };
+  const second = await throughHub(parts, wanted, first);
+  const last = isShort(second) ? await throughCloud(parts, wanted, second) : second;
+  return settled(parts, last, parts.timers.nowMs() - startMs);
+}
+
+function settled(parts: SaleDeskParts, last: Try, askMs: number): SaleOutcome {
+  if (last.kind === "booked") return booked(parts, last.outcome, askMs);
+  if (last.kind === "over") return refuse(parts, last.reason);
+  return refuse(parts, last.decision.kind === "refused" ? last.decision.reason : "funds");
+}
+
+/** A question of an earlier sale may be answered first (H7); then the rest is asked for. */
+const HUB_TRIES = 2;
+
+/** The hub is nearer than the cloud and is asked first; `short` means that the cloud may still know better. */
+async function throughHub(parts: SaleDeskParts, wanted: Wanted, short: Short): Promise<Try> {
+  const { student, purse } = wanted.order;
+  let open = short;
+  for (let tries = 0; tries < HUB_TRIES; tries += 1) {
+    const { merchant } = must(await readStall(parts.database.read), "A sale without a stall");
+    const need = open.decision.missing;
+    const outcome = await parts.hubLine.ask({ student, merchant, purse, day: wanted.day, need });
+    if (outcome.kind === "no-answer") return open;
+    if (outcome.kind === "refused") {
+      const reason = FINAL_REFUSALS_OF_HUB[outcome.reason];
+      return reason === undefined ? open : { kind: "over", reason };
+    }
+    const next = await attempt(parts, wanted.order);
+    if (!isShort(next)) return next;
+    open = next;
+  }
+  return open;
+}
+
+async function throughCloud(
+  parts: SaleDeskParts,
+  { order, day }: Wanted,
+  { decision }: Short,
+): Promise<Try> {
+  if (!parts.askLine.isOnline) return { kind: "over", reason: "lease-short-offline" };
+  const { student, purse } = order;
+  const question = { student, purse, day, need: decision.missing };
+  const answer = await parts.askLine.ask(question, parts.askTimeoutMs);
+  if (answer.kind === "refused") return { kind: "over", reason: REFUSAL_OF_ASK[answer.reason] };
   // Also without an answer: the grant itself may have come while we waited.
-  const second = await attempt(parts, order);
-  if (second.kind === "booked") return booked(parts, second.outcome, askMs);
-  if (second.decision.kind === "refused") return refuse(parts, second.decision.reason);
-  return refuse(parts, answer.kind === "granted" ? "funds" : "lease-short-offline");
+  const next = await attempt(parts, order);
+  if (!isShort(next)) return next;
+  return { kind: "over", reason: answer.kind === "granted" ? "funds" : "lease-short-offline" };
 }
 
 function booked(
@@ -164,10 +220,13 @@ function booked(
 async function factsOf(sql: Sql, parts: SaleDeskParts, order: SaleOrder): Promise<SaleFacts> {
   const head = await readHead(sql);
   const stall = await readStall(sql);
+  const today = must(head.day, "A sale before the first school day was opened");
   return {
     perSale: parts.askLine.isStopped ? null : (stall?.perSale ?? null),
     student: await readStudent(sql, order.student),
-    today: must(head.day, "A sale before the first school day was opened"),
+    today,
+    limits: stall === null ? NO_LIMITS : await readLimits(sql, order.student, stall.merchant),
+    soldToday: await soldOn(sql, order.student, today),
     leases: await activeLeases(sql, order.student),
   };
 }
@@ -214,7 +273,11 @@ async function book(
   }
   const saleId = toHex(id);
   const sale = { id: saleId, inc: event.inc, n: event.n, day: event.day, atMs: event.at };
-  await insertSale(tx, { ...order, ...sale, shownAtMs: null, voidedBy: null }, spends);
+  await insertSale(
+    tx,
+    { ...order, ...sale, shownAtMs: null, voidedBy: null, kind: "sale" },
+    spends,
+  );
   await addToGrandTotal(tx, order.amount);
   return {
     kind: "sold",

@@ -1,5 +1,6 @@
 import type { DeviceId, Entropy, Timers, Verify } from "@saku/protocol";
 import type { Timing } from "../../core/sync/timing.ts";
+import type { LinkStatus } from "../../core/wallet/sale-desk.ts";
 import { dayOpened, faultReported, journalPruned } from "../../events.ts";
 import { startLoop, type Loop } from "../../loop.ts";
 import type { Clock } from "../clock/clock.ts";
@@ -14,6 +15,7 @@ import { openJournal, type Journal } from "../store/journal.ts";
 import type { Database } from "../store/sqlite.ts";
 import { openVault, type TerminalVault } from "../vault/vault.ts";
 import type { Membership } from "./claim.ts";
+import { counterLink, openHubDuty } from "../hub/hub-duty.ts";
 
 /** A claimed terminal at work: everything that needs a school. */
 export type Duty = {
@@ -22,6 +24,9 @@ export type Duty = {
   readonly vault: TerminalVault;
   readonly desk: TerminalSaleDesk;
   readonly loop: Loop;
+  link(): LinkStatus;
+  /** Calls when the link, the hub or the number of unsent events changed. */
+  onLinkChange(listener: () => void): () => void;
   close(): Promise<void>;
 };
 
@@ -37,6 +42,7 @@ export type DutyParts = {
   readonly timing: Timing;
   readonly askTimeoutMs: number;
   readonly metrics: () => Readonly<Record<string, number>>;
+  readonly lan: { readonly host: string; readonly port: number; readonly timeoutMs: number };
 };
 
 const DAY_CHECK_MS = 30_000;
@@ -53,6 +59,7 @@ export async function openDuty(
   const journal = await openJournal(database, identity, { ...parts, reason });
   dayOpened(log, { day: await rollDay(journal, clock) });
   const vault = await openVault({ database, journal, keys, clock, log });
+  const hub = await openHubDuty({ ...parts, membership, journal });
   const loop = await startLoop({
     ...parts,
     vault,
@@ -74,9 +81,10 @@ export async function openDuty(
     }),
     // A technician waits beside a terminal that was just claimed.
     timing: reason === "claim" ? { ...parts.timing, coldBootMaxMs: 0 } : parts.timing,
+    lan: () => hub.url,
   });
   const askLine: AskLine = loop;
-  const desk = createSaleDesk({ ...parts, journal, askLine });
+  const desk = createSaleDesk({ ...parts, journal, askLine, hubLine: hub.line });
   const stopChores = startChores(parts, journal);
   return {
     membership,
@@ -84,9 +92,11 @@ export async function openDuty(
     vault,
     desk,
     loop,
+    ...counterLink(loop, hub.line),
     async close() {
       stopChores();
       await loop.close();
+      await hub.close();
     },
   };
 }

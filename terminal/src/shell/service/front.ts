@@ -21,7 +21,12 @@ export type Front = {
   attach(duty: Duty): void;
 };
 
-const UNCLAIMED: LinkStatus = { isOnline: false, unsentCount: 0, oldestUnsentAtMs: null };
+const UNCLAIMED: LinkStatus = {
+  isOnline: false,
+  unsentCount: 0,
+  oldestUnsentAtMs: null,
+  mode: "red",
+};
 const NOT_READY: SaleOutcome = { kind: "refused", reason: "terminal-not-ready" };
 const NO_SALE: VoidOutcome = { kind: "refused", reason: "unknown-sale" };
 const NO_KEY: SaveOutcome = { kind: "refused", reason: "no-epoch-key" };
@@ -52,13 +57,13 @@ export function createFront(database: Database): Front {
       savePin: async (student, pin) => (duty === null ? NO_KEY : duty.vault.savePin(student, pin)),
       checkPin: async (student, pin) => duty !== null && duty.vault.checkPin(student, pin),
     },
-    link: { status: () => duty?.loop.status() ?? UNCLAIMED, onChange: link.add },
+    link: { status: () => duty?.link() ?? UNCLAIMED, onChange: link.add },
     operator: { check: operatorCheck(database) },
     onAcked: acked.add,
     attach(next) {
       duty = next;
       next.vault.onFingersChanged(fingers.tell);
-      next.loop.onChange(link.tell);
+      next.onLinkChange(link.tell);
       next.loop.onAcked(acked.tell);
       link.tell();
     },

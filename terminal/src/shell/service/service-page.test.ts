@@ -62,6 +62,7 @@ async function open(): Promise<void> {
     software: "test",
     timing,
     askTimeoutMs: 100,
+    lan: { host: "none", port: 0, timeoutMs: 100 },
     metrics,
   };
   desk = await openDutyDesk(parts, front);

@@ -14,7 +14,11 @@ export type MetaKey =
   | "stall"
   | "roster"
   | "roster-rev"
-  | "clock-offset-ms";
+  | "clock-offset-ms"
+  | "hub-device"
+  | "hub-url"
+  | "emergency-per-sale"
+  | "emergency-per-day";
 
 export async function readMeta(sql: Sql, key: MetaKey): Promise<string | null> {
   const row = await sql.get("SELECT value FROM meta WHERE key = ?", key);

@@ -98,6 +98,8 @@ export type SaleRecord = {
   readonly atMs: UnixMs;
   readonly shownAtMs: UnixMs | null;
   readonly voidedBy: string | null;
+  /** Paid by leases, or by the school's reserve. */
+  readonly kind: "sale" | "emergency";
 };
 
 function saleOf(row: Row): SaleRecord {
@@ -114,6 +116,7 @@ function saleOf(row: Row): SaleRecord {
     atMs: unixMs(integerOf(row, "at")),
     shownAtMs: shownAt === null ? null : unixMs(shownAt),
     voidedBy: textOrNullOf(row, "voided_by"),
+    kind: textOf(row, "kind") === "emergency" ? "emergency" : "sale",
   };
 }
 
@@ -123,8 +126,8 @@ export async function insertSale(
   spends: readonly Spend[],
 ): Promise<void> {
   await tx.run(
-    `INSERT INTO sale (id, inc, n, student, purse, amount, method, day, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO sale (id, inc, n, student, purse, amount, method, day, at, kind)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     sale.id,
     sale.inc,
     sale.n,
@@ -134,6 +137,7 @@ export async function insertSale(
     sale.method,
     sale.day,
     sale.atMs,
+    sale.kind,
   );
   for (const spend of spends)
     await tx.run(
@@ -229,20 +233,29 @@ export type DayTotals = {
   readonly saleTotal: Rupiah;
   readonly voidCount: number;
   readonly voidTotal: Rupiah;
+  readonly emergencyCount: number;
+  readonly emergencyTotal: Rupiah;
 };
 
+/** Sales and emergency meals as they were sold, and what of both was put back. */
 export async function totalsOfDay(sql: Sql, day: SchoolDay): Promise<DayTotals> {
   const row = (await sql.get(
-    `SELECT count(*) AS sales, coalesce(sum(amount), 0) AS sale_total, count(voided_by) AS voids,
+    `SELECT coalesce(sum(kind = 'sale'), 0) AS sales,
+       coalesce(sum(CASE WHEN kind = 'sale' THEN amount END), 0) AS sale_total,
+       coalesce(sum(kind = 'emergency'), 0) AS emergencies,
+       coalesce(sum(CASE WHEN kind = 'emergency' THEN amount END), 0) AS emergency_total,
+       count(voided_by) AS voids,
        coalesce(sum(CASE WHEN voided_by IS NULL THEN 0 ELSE amount END), 0) AS void_total
      FROM sale WHERE day = ?`,
     day,
-  )) ?? { sales: 0, sale_total: 0, voids: 0, void_total: 0 };
+  )) ?? { sales: 0, sale_total: 0, emergencies: 0, emergency_total: 0, voids: 0, void_total: 0 };
   return {
     saleCount: integerOf(row, "sales"),
     saleTotal: rupiah(integerOf(row, "sale_total")),
     voidCount: integerOf(row, "voids"),
     voidTotal: rupiah(integerOf(row, "void_total")),
+    emergencyCount: integerOf(row, "emergencies"),
+    emergencyTotal: rupiah(integerOf(row, "emergency_total")),
   };
 }
 

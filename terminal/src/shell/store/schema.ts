@@ -105,6 +105,38 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        count INTEGER NOT NULL,
        until INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
   ],
+  [
+    `ALTER TABLE sale ADD COLUMN kind TEXT NOT NULL DEFAULT 'sale' CHECK (kind IN ('sale', 'emergency'))`,
+    `CREATE TABLE sub_grant (
+       device TEXT NOT NULL,
+       ask TEXT NOT NULL,
+       ask_hash BLOB NOT NULL CHECK (length(ask_hash) = 32),
+       lease TEXT NOT NULL UNIQUE,
+       student TEXT NOT NULL,
+       merchant TEXT NOT NULL,
+       day INTEGER NOT NULL,
+       amount INTEGER NOT NULL CHECK (amount > 0),
+       bytes BLOB NOT NULL,
+       PRIMARY KEY (device, ask)) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX sub_grant_child ON sub_grant (student, day)`,
+    `CREATE TABLE hub_ask (
+       ask TEXT PRIMARY KEY,
+       hub TEXT NOT NULL,
+       student TEXT NOT NULL,
+       purse TEXT NOT NULL,
+       day INTEGER NOT NULL,
+       amount INTEGER NOT NULL CHECK (amount > 0),
+       bytes BLOB NOT NULL,
+       UNIQUE (student, purse, day)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE child_limit (
+       student TEXT PRIMARY KEY,
+       per_sale INTEGER CHECK (per_sale >= 0)) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE stall_limit (
+       student TEXT NOT NULL,
+       merchant TEXT NOT NULL,
+       per_day INTEGER NOT NULL CHECK (per_day >= 0),
+       PRIMARY KEY (student, merchant)) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
