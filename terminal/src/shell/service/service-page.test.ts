@@ -286,6 +286,7 @@ describe("before the claim", () => {
       isOnline: false,
       unsentCount: 0,
       oldestUnsentAtMs: null,
+      mode: "red",
     });
     expect(await front.operator.check("")).toBe(false);
   });
