@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import type { Sign } from "@saku/protocol";
 import type { Config } from "./config.ts";
 import { createEvents } from "./events.ts";
 import { nodeTimers as timers } from "./shell/clock/node-timers.ts";
@@ -91,15 +90,17 @@ function composeHttp(parts: {
 }
 
 function createCloud(
-  parts: Pick<Cloud, "store" | "tokenSecret" | "clock" | "timers" | "entropy" | "verify"> & {
+  parts: Pick<
+    Cloud,
+    "store" | "tokenSecret" | "clock" | "key" | "timers" | "entropy" | "verify"
+  > & {
     readonly connections: Connections;
-    readonly sign: Sign;
   },
 ): Cloud {
-  const { connections, sign, ...rest } = parts;
+  const { connections, ...rest } = parts;
   return {
     ...rest,
-    outbox: { sign, onQueued: (device) => void connections.pump(device) },
+    outbox: { sign: parts.key.sign, onQueued: (device) => void connections.pump(device) },
     changes: createChanges(),
     isOnline: (device) => connections.of(device) !== null,
     disconnect: (device) => connections.disconnect(device),
@@ -125,7 +126,7 @@ async function compose(
   const connections = createConnections(store, timers, (error) =>
     events.failed({ where: "send", error }),
   );
-  const cloud = createCloud({ ...world, store, connections, sign: cloudKey.sign, tokenSecret });
+  const cloud = createCloud({ ...world, store, connections, key: cloudKey, tokenSecret });
   const people = createPeople(cloud, await loadSetupToken(store, config.directory));
   const nonces = createNonces(clock, entropy);
   const upContext = { cloud, connections, metrics, events, awaited: createAwaited() };

@@ -72,6 +72,7 @@ export async function paperCloud(
     isOnline: (device) => connections.of(device) !== null,
     disconnect: (device) => connections.disconnect(device),
     tokenSecret: randomBytes(32),
+    key: school.cloudKey,
     clock: now,
     timers: nodeTimers,
     entropy: nodeEntropy,

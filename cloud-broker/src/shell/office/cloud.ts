@@ -1,6 +1,7 @@
 import type { DeviceId, Entropy, PublicKey, Timers } from "@saku/protocol";
 import type { Outbox } from "../store/commands.ts";
 import type { Store } from "../store/store.ts";
+import type { NodeSigningKey } from "../keys/ed25519.ts";
 import type { Changes } from "./changes.ts";
 
 /** What every part of the cloud that changes something works with. */
@@ -9,6 +10,8 @@ export type Cloud = {
   readonly outbox: Outbox;
   readonly changes: Changes;
   readonly isOnline: (device: DeviceId) => boolean;
+  /** The cloud's own key: signs checkpoints of the log in the name of their origin. */
+  readonly key: NodeSigningKey;
   /** Ends the connection of a terminal that is no longer welcome. */
   readonly disconnect: (device: DeviceId) => void;
   /** 32 bytes that one-time tokens are derived from. */

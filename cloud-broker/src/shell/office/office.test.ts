@@ -40,6 +40,7 @@ function cloudOf(paper: PaperSchool): Cloud & { readonly disconnected: string[] 
     isOnline: () => false,
     disconnect: (device) => disconnected.push(device),
     tokenSecret: randomBytes(32),
+    key: school.cloudKey,
     clock: () => Date.UTC(2026, 10, 23, 1),
     timers: nodeTimers,
     entropy: nodeEntropy,

@@ -46,6 +46,20 @@ export const CHECKS: readonly Check[] = [
       <> sum(CASE normal_side WHEN 'credit' THEN credit - debit ELSE 0 END)`,
   },
   {
+    rule: "I11 every journal has its leaf, and every leaf its journal",
+    sql: `SELECT j.school, j.seq FROM journal j LEFT JOIN log_leaf l ON l.school = j.school AND l.seq = j.seq WHERE l.seq IS NULL
+      UNION ALL SELECT l.school, l.seq FROM log_leaf l LEFT JOIN journal j ON j.school = l.school AND j.seq = l.seq WHERE j.seq IS NULL`,
+  },
+  {
+    rule: "I11 checkpoints only grow, and not beyond the ledger",
+    sql: `SELECT a.school FROM log_checkpoint a JOIN log_checkpoint b ON b.school = a.school AND b.term > a.term AND b.made_at < a.made_at
+      UNION ALL SELECT school FROM log_checkpoint c WHERE size > (SELECT count(*) FROM journal j WHERE j.school = c.school)`,
+  },
+  {
+    rule: "I11 no terminal remembers another ledger",
+    sql: `SELECT school, device FROM log_alarm`,
+  },
+  {
     rule: "I14 every event that moved money has its journal",
     sql: `SELECT e.id FROM device_event e LEFT JOIN journal j ON j.school = e.school AND j.cause_kind = 'event' AND j.cause_id = e.id
       WHERE e.verdict IN ('booked','suspense') AND j.id IS NULL`,

@@ -2,6 +2,7 @@ import type { SchoolId } from "@saku/protocol";
 import type { Insertable } from "kysely";
 import type { JournalDraft } from "../../core/ledger/journal.ts";
 import type { Work } from "./committer.ts";
+import { appendLeaves } from "./log-leaves.ts";
 import { newId } from "./random-ids.ts";
 import type { Tables } from "./tables.ts";
 
@@ -76,6 +77,26 @@ export async function postJournals(
     );
   }
   for (const part of chunked(postings)) await work.db.insertInto("posting").values(part).execute();
+  // The leaves stand before their journals: the database takes no journal without one (I11).
+  await appendLeaves(
+    work,
+    school,
+    journals.map((row, index) => ({
+      school,
+      seq: row.seq,
+      causeKind: row.cause_kind,
+      causeId: row.cause_id,
+      recipe: row.recipe,
+      day: row.day,
+      postedAt: row.posted_at,
+      actor: row.actor,
+      postings: (drafts[index]?.postings ?? []).map(({ account, side, amount }) => ({
+        account: account.id,
+        side,
+        amount,
+      })),
+    })),
+  );
   for (const part of chunked(journals)) await work.db.insertInto("journal").values(part).execute();
   return journals.map(({ id }) => id);
 }

@@ -112,6 +112,7 @@ describe("the ledger in the database", () => {
   });
 
   const journal = (id: string, seq: number): string =>
+    `INSERT INTO log_leaf VALUES ('sch-a', ${seq}, zeroblob(32), zeroblob(32), zeroblob(0));` +
     `INSERT INTO journal VALUES ('sch-a', ${seq}, '${id}', 'top-up', '${id}', 'top-up-cash', 20261123, 1, 'x');`;
   const posting = (id: string, n: number, side: string, amount: string): string =>
     `INSERT INTO posting VALUES ('sch-a', '${id}', ${n}, '${side === "debit" ? "cash" : "student:stu-a"}', '${side}', ${amount});`;

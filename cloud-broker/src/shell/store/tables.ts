@@ -21,6 +21,7 @@ import type { AccountKind, Side } from "../../core/ledger/account.ts";
 import type { Cause, Recipe } from "../../core/ledger/journal.ts";
 import type { UncoveredBy } from "../../core/ledger/recipes.ts";
 import type { Lease } from "../../core/leases/lease.ts";
+import type { LogTables } from "./log-tables.ts";
 import type { MoneyTables } from "./money-tables.ts";
 
 /** 0 or 1. */
@@ -193,63 +194,64 @@ type AuditTable = {
 };
 
 /** The columns of `migrations/`, as Kysely checks them. */
-export type Tables = MoneyTables & {
-  meta: { key: string; value: string };
-  school: SchoolTable;
-  account: AccountTable;
-  journal: JournalTable;
-  posting: PostingTable;
-  lease: LeaseTable;
-  device: DeviceTable;
-  claim: OneTimeTable & { merchant: MerchantId; name: string };
-  roster: { school: SchoolId; rev: number; bytes: Uint8Array; stored_at: UnixMs };
-  incarnation: {
-    school: SchoolId;
-    device: DeviceId;
-    inc: Incarnation;
-    ack: number;
-    safe: Generated<number>;
-    tip: Hex;
+export type Tables = MoneyTables &
+  LogTables & {
+    meta: { key: string; value: string };
+    school: SchoolTable;
+    account: AccountTable;
+    journal: JournalTable;
+    posting: PostingTable;
+    lease: LeaseTable;
+    device: DeviceTable;
+    claim: OneTimeTable & { merchant: MerchantId; name: string };
+    roster: { school: SchoolId; rev: number; bytes: Uint8Array; stored_at: UnixMs };
+    incarnation: {
+      school: SchoolId;
+      device: DeviceId;
+      inc: Incarnation;
+      ack: number;
+      safe: Generated<number>;
+      tip: Hex;
+    };
+    device_event: EventTable;
+    fork_evidence: {
+      device: DeviceId;
+      id: Hex;
+      reason: "second-child" | "same-place";
+      received_at: UnixMs;
+      bytes: Uint8Array;
+    };
+    sale: SaleTable;
+    sale_spend: { sale: Hex; lease: LeaseId; amount: Rupiah };
+    command: {
+      device: DeviceId;
+      rev: number;
+      kind: string;
+      subject: string;
+      bytes: Uint8Array;
+      created_at: UnixMs;
+    };
+    merchant: { school: SchoolId; id: MerchantId; name: string; created_at: UnixMs };
+    student: StudentTable;
+    vault_item: VaultTable;
+    erasure: ErasureTable;
+    person: PersonTable;
+    guardianship: { person: string; school: SchoolId; student: StudentId };
+    invitation: OneTimeTable & { student: StudentId };
+    session: { secret_hash: Hex; person: string; created_at: UnixMs; expires_at: UnixMs };
+    order_key: {
+      person: string;
+      key: string;
+      body_hash: Hex;
+      outcome: string;
+      stored_at: UnixMs;
+    };
+    audit: AuditTable;
+    job_run: {
+      name: string;
+      period: string;
+      started_at: UnixMs;
+      finished_at: UnixMs | null;
+      outcome: string | null;
+    };
   };
-  device_event: EventTable;
-  fork_evidence: {
-    device: DeviceId;
-    id: Hex;
-    reason: "second-child" | "same-place";
-    received_at: UnixMs;
-    bytes: Uint8Array;
-  };
-  sale: SaleTable;
-  sale_spend: { sale: Hex; lease: LeaseId; amount: Rupiah };
-  command: {
-    device: DeviceId;
-    rev: number;
-    kind: string;
-    subject: string;
-    bytes: Uint8Array;
-    created_at: UnixMs;
-  };
-  merchant: { school: SchoolId; id: MerchantId; name: string; created_at: UnixMs };
-  student: StudentTable;
-  vault_item: VaultTable;
-  erasure: ErasureTable;
-  person: PersonTable;
-  guardianship: { person: string; school: SchoolId; student: StudentId };
-  invitation: OneTimeTable & { student: StudentId };
-  session: { secret_hash: Hex; person: string; created_at: UnixMs; expires_at: UnixMs };
-  order_key: {
-    person: string;
-    key: string;
-    body_hash: Hex;
-    outcome: string;
-    stored_at: UnixMs;
-  };
-  audit: AuditTable;
-  job_run: {
-    name: string;
-    period: string;
-    started_at: UnixMs;
-    finished_at: UnixMs | null;
-    outcome: string | null;
-  };
-};

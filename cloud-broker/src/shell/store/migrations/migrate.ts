@@ -4,6 +4,7 @@ import { ledgerMigration } from "./0001-ledger.ts";
 import { terminalMigration } from "./0002-terminals.ts";
 import { peopleMigration } from "./0003-people.ts";
 import { moneyMigration } from "./0004-money.ts";
+import { logMigration } from "./0007-log.ts";
 import { renderTables, renderTriggers } from "./render.ts";
 import type { Migration } from "./schema.ts";
 
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   terminalMigration,
   peopleMigration,
   moneyMigration,
+  logMigration,
 ];
 
 /** Of the source, not of what it is rendered to: a copy may move to the other database. */
