@@ -103,7 +103,7 @@ function createCloud(
     outbox: { sign: parts.key.sign, onQueued: (device) => void connections.pump(device) },
     changes: createChanges(),
     isOnline: (device) => connections.of(device) !== null,
-    disconnect: (device) => connections.disconnect(device),
+    stop: (device) => void connections.stop(device, "revoked"),
   };
 }
 
@@ -123,9 +123,7 @@ async function compose(
   );
   const store = await openStore({ file: join(config.directory, "ledger.sqlite"), ...world });
   closers.add(() => store.close());
-  const connections = createConnections(store, timers, (error) =>
-    events.failed({ where: "send", error }),
-  );
+  const connections = createConnections(store, (error) => events.failed({ where: "send", error }));
   const cloud = createCloud({ ...world, store, connections, key: cloudKey, tokenSecret });
   const people = createPeople(cloud, await loadSetupToken(store, config.directory));
   const nonces = createNonces(clock, entropy);

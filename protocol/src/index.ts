@@ -47,6 +47,8 @@ export type { Roster, RosterDevice } from "./roster/roster.ts";
 export { hardwarePhrase } from "./roster/hardware-phrase.ts";
 export { deviceIdOfKey, encodeClaim, parseClaim } from "./roster/claim.ts";
 export type { DeviceClaim } from "./roster/claim.ts";
+export { encodeDecision, parseDecision } from "./decisions/decision.ts";
+export type { Decision, DecisionKind } from "./decisions/decision.ts";
 export { encodeHubAsk, HUB_ASK_SIZE_MAX, parseHubAsk, subLeaseId } from "./hub/hub-ask.ts";
 export type { HubAsk } from "./hub/hub-ask.ts";
 export { encodeHubAnswer, HUB_ANSWER_SIZE_MAX, parseHubAnswer } from "./hub/hub-answer.ts";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeCommand, parseCommand } from "./commands/command.ts";
+import { encodeDecision, parseDecision } from "./decisions/decision.ts";
 import { decodeCbor, type CborValue } from "./encoding/cbor.ts";
 import { readCddl } from "./encoding/cddl.suite.ts";
 import { encodeEvent, eventId, parseEvent } from "./events/event.ts";
@@ -26,7 +27,16 @@ import {
 } from "./vectors.suite.ts";
 
 type Parser =
-  "event" | "command" | "ack" | "up" | "down" | "roster" | "claim" | "hub-ask" | "hub-answer";
+  | "event"
+  | "command"
+  | "ack"
+  | "up"
+  | "down"
+  | "roster"
+  | "claim"
+  | "hub-ask"
+  | "hub-answer"
+  | "decision";
 type Message = ByteVector & { readonly parser: Parser };
 const vectors = readVectors<{
   readonly good: readonly (Message & { readonly value: CborValue })[];
@@ -48,6 +58,7 @@ const CODECS: Readonly<Record<Parser, Codec>> = {
   claim: { parse: parseClaim, encode: encodeClaim },
   "hub-ask": { parse: parseHubAsk, encode: encodeHubAsk },
   "hub-answer": { parse: parseHubAnswer, encode: encodeHubAnswer },
+  decision: { parse: parseDecision, encode: encodeDecision },
 };
 
 // What a grammar cannot say: sums, distinct leases, and one counter that may not pass another.
@@ -58,6 +69,7 @@ const BEYOND_GRAMMAR = new Set([
   "a sub-grant whose spends add up to less",
   "a sub-grant that names one lease twice",
   "safe ahead of ack",
+  "one person who decides twice",
   "30 February",
   "month 13",
 ]);
@@ -361,5 +373,17 @@ describe("between a stall and the hub", () => {
     expect(lease).toMatch(/^sub-[a-hjkmnp-tv-z0-9]{24}$/);
     const other = { ...(revive(good.value) as Parameters<typeof encodeHubAsk>[0]), amount: 1 };
     expect(subLeaseId(encodeHubAsk(other as never))).not.toBe(lease);
+  });
+});
+
+describe("what persons decided", () => {
+  it("[P53] about an event names its bytes, its place, what becomes of it, and one or two different persons", () => {
+    for (const vector of badOf("decision")) expectRefused(vector);
+    expect(badOf("decision", "missing").length).toBe(9);
+    expect(kindsOf("decision", "what")).toEqual(new Set(["discard", "suspense"]));
+  });
+  it("[P54] about a terminal is `stop: true` in an ack, or nothing", () => {
+    for (const vector of badOf("ack", "stop")) expectRefused(vector);
+    expect(kindsOf("ack", "stop")).toEqual(new Set([undefined, true]));
   });
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { commandSchema } from "./commands/command.ts";
+import { decisionSchema } from "./decisions/decision.ts";
 import { eventSchema } from "./events/event.ts";
 import { ackSchema, downSchema } from "./frames/down.ts";
 import { upSchema } from "./frames/up.ts";
@@ -25,6 +26,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   vaultItem: vaultItemSchema,
   hubAsk: hubAskSchema,
   hubAnswer: hubAnswerSchema,
+  decision: decisionSchema,
 };
 const OWN = "protocol-version.json";
 

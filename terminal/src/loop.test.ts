@@ -35,6 +35,7 @@ import {
 } from "./shell/sale-desk/desk.suite.ts";
 import { readHead, readIncarnations } from "./shell/store/journal-store.ts";
 import { NO_HUB } from "./shell/hub/hub-line.ts";
+import { activeLeases } from "./shell/store/money-store.ts";
 import { createSaleDesk } from "./shell/sale-desk/sale-desk.ts";
 import { openVault, type TerminalVault } from "./shell/vault/vault.ts";
 
@@ -43,6 +44,9 @@ class PaperCloud {
   readonly received: UpFrame[] = [];
   readonly booked = new Map<Incarnation, number>();
   readonly saleIds: string[] = [];
+  /** Types of the events, as they came. */
+  readonly types: string[] = [];
+  isStopping = false;
   listener: TransportListener | null = null;
   isReachable = true;
   isMute = false;
@@ -92,6 +96,7 @@ class PaperCloud {
       credit: 2,
       delayMs: 0,
       drain: false,
+      ...(this.isStopping ? { stop: true } : {}),
       ...changes,
     };
     this.say({ t: "ack", ack: signObject("saku.ack.v1", "cloud", encodeAck(ack), sign) });
@@ -122,6 +127,7 @@ class PaperCloud {
     const signed = openObject("saku.event.v1", bytes);
     if (!signed.ok) throw new Error("An event that is no COSE_Sign1");
     const event = parseEvent(signed.value.payload);
+    if (event.ok) this.types.push(event.value.body.type);
     if (event.ok && event.value.body.type === "sale")
       this.saleIds.push(toHex(objectId("saku.event.v1", signed.value.payload)));
   }
@@ -236,7 +242,12 @@ describe("the loop", () => {
       sold.map((outcome) => (outcome.kind === "sold" ? outcome.saleId : "")),
     );
     await vi.waitFor(() => {
-      expect(loop.status()).toEqual({ isOnline: true, unsentCount: 0, oldestUnsentAtMs: null });
+      expect(loop.status()).toEqual({
+        isOnline: true,
+        isStopped: false,
+        unsentCount: 0,
+        oldestUnsentAtMs: null,
+      });
     });
   });
 
@@ -318,6 +329,7 @@ describe("the loop", () => {
     await terminal.command(STALL, student(), grant(20_000));
     await start();
     await drained();
+    cloud.isMute = true;
     cloud.say({ t: "error", kind: "stop", reason: "revoked", inc: null, n: null, delayMs: 0 });
     await vi.waitFor(() => {
       expect(loop.isStopped).toBe(true);
@@ -328,13 +340,34 @@ describe("the loop", () => {
     });
   });
 
-  it("[S11] ends its service when the cloud's door says that it was revoked", async () => {
+  it("[S14] gives back what it holds and delivers it when the cloud signs the end of its service", async () => {
     await terminal.command(STALL, student(), grant(20_000));
-    cloud.open = () => Promise.reject(new LinkError("This terminal was revoked.", "revoked"));
     await start();
+    await drained();
+    cloud.isStopping = true;
+    cloud.ack();
     await vi.waitFor(() => {
-      expect(loop.isStopped).toBe(true);
+      expect(loop.facts()).toMatchObject({ link: "stopped", isStopped: true, unsafeCount: 0 });
     });
+    expect(await activeLeases(terminal.database.read)).toEqual([]);
+    expect(cloud.types.at(-1)).toBe("lease-return");
+    expect((await desk().sell(order(1_000))).kind).toBe("refused");
+    expect(loop.status().isStopped).toBe(true);
+  });
+
+  it("[S14] sells nothing after the next start either, also while nothing is reachable", async () => {
+    await terminal.command(STALL, student(), grant(20_000));
+    await start();
+    await drained();
+    cloud.isStopping = true;
+    cloud.ack();
+    await vi.waitFor(() => {
+      expect(loop.facts().link).toBe("stopped");
+    });
+    await loop.close();
+    cloud.isReachable = false;
+    await start();
+    expect(loop.isStopped).toBe(true);
     expect((await desk().sell(order(1_000))).kind).toBe("refused");
   });
 

@@ -2,6 +2,7 @@ import type { Cancel, Entropy, Timers, UnixMs, UpFrame } from "@saku/protocol";
 import { helloRanges, type Outbox } from "./core/sync/outbox.ts";
 import {
   initialSync,
+  isStopped,
   nextTickMs,
   step,
   type SyncEffect,
@@ -12,9 +13,11 @@ import type { Timing } from "./core/sync/timing.ts";
 import type { CloudLink } from "./core/wallet/sale-desk.ts";
 import {
   faultReported,
+  inService,
   linkDown,
   linkStopped,
   linkUp,
+  outboxHeld,
   outboxQuarantined,
   termRaised,
   watermarksStored,
@@ -23,6 +26,7 @@ import type { CommandDeskParts } from "./shell/mqtt/command-desk.ts";
 import { handleFrame, type FrameDeskParts } from "./shell/mqtt/frame-desk.ts";
 import { createPendingAsks } from "./shell/mqtt/pending-asks.ts";
 import { LinkError, type OpenTransport, type Transport } from "./shell/mqtt/transport.ts";
+import { readService, storeService } from "./shell/mqtt/service-desk.ts";
 import { createVaultCourier } from "./shell/mqtt/vault-courier.ts";
 import type { AskAnswer, AskLine, AskQuestion } from "./shell/sale-desk/ask-line.ts";
 import { loadFrame, storeWatermarks } from "./shell/mqtt/outbox-desk.ts";
@@ -42,6 +46,9 @@ export type LoopFacts = {
   readonly unsentCount: number;
   readonly unsafeCount: number;
   readonly isQuarantined: boolean;
+  /** Why the cloud lets the outbox wait for long, for example because it is older than this terminal. */
+  readonly heldFor: string | null;
+  readonly isStopped: boolean;
   readonly lastAckAtMs: UnixMs | null;
 };
 
@@ -111,8 +118,8 @@ class SyncLoop implements Loop {
         this.#lastAckAtMs = parts.commands.clock.nowMs();
         this.#feed({ kind: "acked", ack });
       },
-      onError: ({ kind, inc, n, delayMs }) => {
-        this.#feed({ kind: "error", error: kind, inc, n, delayMs });
+      onError: ({ kind, reason, inc, n, delayMs }) => {
+        this.#feed({ kind: "error", error: kind, reason, inc, n, delayMs });
       },
       onCommandGap: () => {
         this.#feed({ kind: "command-gap" });
@@ -145,7 +152,8 @@ class SyncLoop implements Loop {
   async #takeUp(): Promise<void> {
     const { read } = this.#parts.database;
     const { term } = await readHead(read);
-    await this.#take({ kind: "started", term, lanes: await readIncarnations(read) });
+    const service = await readService(read);
+    await this.#take({ kind: "started", term, service, lanes: await readIncarnations(read) });
   }
 
   get isOnline(): boolean {
@@ -153,7 +161,7 @@ class SyncLoop implements Loop {
   }
 
   get isStopped(): boolean {
-    return this.#state.link === "stopped";
+    return isStopped(this.#state);
   }
 
   async ask(question: AskQuestion, timeoutMs: number): Promise<AskAnswer> {
@@ -166,6 +174,7 @@ class SyncLoop implements Loop {
   status(): CloudLink {
     return {
       isOnline: this.isOnline,
+      isStopped: this.isStopped,
       unsentCount: this.facts().unsentCount,
       oldestUnsentAtMs: this.#oldestUnsentAtMs,
     };
@@ -186,14 +195,16 @@ class SyncLoop implements Loop {
   }
 
   facts(): LoopFacts {
-    const { link, term, outbox, blockedAt } = this.#state;
+    const { link, term, outbox, blocks, heldFor } = this.#state;
     return {
       link,
       term,
       laneCount: outbox.length,
       unsentCount: outbox.reduce((sum, lane) => sum + lane.lastN - lane.ack, 0),
       unsafeCount: outbox.reduce((sum, lane) => sum + lane.lastN - lane.safe, 0),
-      isQuarantined: blockedAt !== null,
+      isQuarantined: blocks.length > 0,
+      heldFor,
+      isStopped: this.isStopped,
       lastAckAtMs: this.#lastAckAtMs,
     };
   }
@@ -222,7 +233,9 @@ class SyncLoop implements Loop {
     this.#state = state;
     for (const effect of effects) await this.#perform(effect, before.outbox);
     this.#setTimer();
-    if (state.link !== before.link || state.outbox !== before.outbox) await this.#tellChange();
+    const isOther = isStopped(state) !== isStopped(before);
+    if (state.link !== before.link || state.outbox !== before.outbox || isOther)
+      await this.#tellChange();
   }
 
   readonly #report = (error: unknown): void => {
@@ -233,6 +246,9 @@ class SyncLoop implements Loop {
     switch (effect.kind) {
       case "store-watermarks":
         await this.#storeWatermarks(effect, before);
+        return;
+      case "store-service":
+        await storeService(this.#parts.commands.journal, effect.service);
         return;
       case "connect":
         this.#connect();
@@ -254,9 +270,11 @@ class SyncLoop implements Loop {
 
   #reportSync(what: Extract<SyncEffect, { kind: "report" }>["what"]): void {
     const { log } = this.#parts.commands;
-    const { term, blockedAt } = this.#state;
-    if (what === "quarantined") outboxQuarantined(log, { n: blockedAt?.n ?? null });
+    const { term, blocks, heldFor } = this.#state;
+    if (what === "quarantined") outboxQuarantined(log, { n: blocks.at(-1)?.n ?? null });
+    else if (what === "held") outboxHeld(log, { reason: heldFor });
     else if (what === "stopped") linkStopped(log, {});
+    else if (what === "in-service") inService(log, {});
     else termRaised(log, { term });
   }
 

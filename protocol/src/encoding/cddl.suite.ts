@@ -32,6 +32,7 @@ const PRELUDE: Readonly<Record<string, Check>> = {
   tstr: (value) => typeof value === "string",
   bstr: (value) => value instanceof Uint8Array,
   bool: (value) => typeof value === "boolean",
+  true: (value) => value === true,
   null: (value) => value === null,
 };
 

@@ -33,6 +33,8 @@ export type Ack = {
   /** Wait this long before the next `events` frame. */
   readonly delayMs: number;
   readonly drain: boolean;
+  /** The school no longer trusts this terminal: it sells nothing any more and only delivers what it wrote. */
+  readonly stop?: true;
 };
 
 /** Why a lease was not granted. */
@@ -81,6 +83,7 @@ export const ackSchema: z.ZodType<Ack> = z.strictObject({
   credit: z.number().int().min(0).max(4),
   delayMs: z.number().int().min(0).max(3_600_000),
   drain: z.boolean(),
+  stop: z.literal(true).optional(),
 }) as unknown as z.ZodType<Ack>;
 
 const signedSchema = bytesSchema({ min: 1, max: 60_000 });

@@ -79,7 +79,7 @@ export type TerminalView = {
   readonly device: string;
   readonly name: string;
   readonly merchantName: string;
-  readonly state: "pending" | "active" | "quarantined" | "revoked";
+  readonly state: "pending" | "active" | "quarantined" | "lost" | "revoked";
   readonly isOnline: boolean;
   readonly lastSeenAtMs: UnixMs | null;
   readonly software: string;

@@ -89,7 +89,6 @@ async function challenge(c: Context, parts: DeviceRoutesParts, gate: Gate): Prom
     .executeTakeFirst();
   if (row === undefined)
     return refuse(c, 404, "unknown-device", "This terminal was never claimed here.");
-  if (row.state === "revoked") return refuse(c, 403, "revoked", "This terminal was revoked.");
   if (!maySync(row.state))
     return refuse(c, 409, "not-active", "This terminal is not on the school's roster yet.");
   return c.json({

@@ -10,6 +10,7 @@ import {
   rupiah,
   schoolId,
   upTopic,
+  type LeaseId,
   type SignedBytes,
 } from "@saku/protocol";
 import { failedChecks } from "../store/checks.ts";
@@ -52,6 +53,31 @@ const refusal = (options: mqtt.IClientOptions): Promise<string> =>
     client.once("error", (error) => finish(error.message)());
     client.once("close", finish("closed"));
   });
+/** The school's office revokes the first terminal. */
+async function revoke(): Promise<void> {
+  await paper.school.store.commit(async ({ db, now }) => {
+    const person = { id: "per-admin", login: "a", password_hash: "x", created_at: now };
+    await db
+      .insertInto("person")
+      .values({ ...person, role: "school-admin", school: SCHOOL })
+      .execute();
+  });
+  const actor = { person: "per-admin", role: "school-admin" as const };
+  const order = { actor, idempotencyKey: "k" };
+  await createOffice(paper.cloud).writing.revokeTerminal(order, term(0).device);
+}
+
+const sale = (terminal: PaperTerminal, lease: LeaseId, amount: number) =>
+  terminal.write({
+    type: "sale",
+    student: kid(0),
+    merchant: terminal.merchant,
+    purse: "snack",
+    amount: rupiah(amount),
+    method: "pin",
+    spends: [{ lease, amount: rupiah(amount) }],
+  });
+
 const eventsFrame = (terminal: PaperTerminal, from: number, events: readonly SignedBytes[]) =>
   ({ t: "events", inc: terminal.inc, from, events }) as const;
 
@@ -82,24 +108,45 @@ describe("logging in", () => {
     for (const options of attempts) expect(await refusal(options)).toContain("Not authorized");
   });
 
-  it("[D2] refuses a revoked terminal, and ends the connection of one that is revoked now with `stop`", async () => {
-    paper = await paperCloud({ terminals: 1, students: 0 });
-    await paper.school.store.commit(async ({ db, now }) => {
-      const person = { id: "per-admin", login: "a", password_hash: "x", created_at: now };
-      await db
-        .insertInto("person")
-        .values({ ...person, role: "school-admin", school: SCHOOL })
-        .execute();
-    });
+  it("[D2] [D3] a revoked terminal is told to stop, delivers what it sold, and is given nothing", async () => {
+    paper = await paperCloud({ terminals: 1, students: 1 });
+    const { store, outbox, topUp } = paper.school;
+    await topUp(kid(0), 9_000);
+    const { lease } = await store.commit((work) =>
+      grantLease(work, outbox, SCHOOL, {
+        device: term(0).device,
+        student: kid(0),
+        purse: "snack",
+        day: TODAY,
+        amount: rupiah(9_000),
+        ask: null,
+        actor: "test",
+      }),
+    );
+    await revoke();
     const link = await paperLink(paper, term(0));
-    const order = {
-      actor: { person: "per-admin", role: "school-admin" as const },
-      idempotencyKey: "k",
-    };
-    await createOffice(paper.cloud).writing.revokeTerminal(order, term(0).device);
+    await link.send(helloOf(term(0)));
+    expect((await link.ack()).stop).toBe(true);
+    const sold = sale(term(0), lease, 4_000);
+    await link.send(eventsFrame(term(0), 1, [sold.bytes]));
+    expect(await link.ack()).toMatchObject({ stop: true, incs: [{ ack: 1 }] });
+    const row = await store.read.selectFrom("sale").selectAll().executeTakeFirstOrThrow();
+    expect([row.amount, row.covered]).toEqual([4_000, 4_000]);
+    await paper.connections.pump(term(0).device);
+    expect(link.frames.filter(({ t }) => t === "cmd")).toEqual([]);
+    await link.close();
+  });
+
+  it("[D3] a terminal that is revoked now is told at once, and hears no command any more", async () => {
+    paper = await paperCloud({ terminals: 1, students: 0 });
+    const link = await paperLink(paper, term(0));
+    await link.send(helloOf(term(0)));
+    expect((await link.ack()).stop).toBeUndefined();
+    await revoke();
     expect(await link.next("error")).toMatchObject({ kind: "stop", reason: "revoked" });
-    await link.closed;
-    expect(await refusal(optionsFor(paper, term(0)))).toContain("Not authorized");
+    await link.send(helloOf(term(0)));
+    expect((await link.ack()).stop).toBe(true);
+    await link.close();
   });
 
   it.each([

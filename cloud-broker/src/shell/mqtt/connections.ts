@@ -5,7 +5,6 @@ import {
   type DownFrame,
   type Incarnation,
   type SchoolId,
-  type Timers,
 } from "@saku/protocol";
 import type { Client } from "aedes";
 import { commandsAfter } from "../store/commands.ts";
@@ -34,11 +33,9 @@ export type Connections = {
   helloed(device: DeviceId, have: number): void;
   /** Sends the commands that are due, in order. */
   pump(device: DeviceId): Promise<void>;
-  /** Says `stop` and ends the connection, within a second whatever the terminal does. */
-  disconnect(device: DeviceId): void;
+  /** No command is sent any more, and the terminal is told to stop; what it wrote it may still deliver [D3]. */
+  stop(device: DeviceId, reason: string): Promise<void>;
 };
-
-const STOP_GRACE_MS = 1_000;
 
 function publish(connection: Connection, frame: DownFrame): Promise<void> {
   const { client, school, device } = connection;
@@ -60,26 +57,8 @@ function publish(connection: Connection, frame: DownFrame): Promise<void> {
   });
 }
 
-function stop(connection: Connection, timers: Timers): void {
-  const { client } = connection;
-  const stopTimer = timers.after(STOP_GRACE_MS, () => client.conn.destroy());
-  const end = (): void => {
-    stopTimer();
-    client.conn.destroy();
-  };
-  void publish(connection, {
-    t: "error",
-    kind: "stop",
-    reason: "revoked",
-    inc: null,
-    n: null,
-    delayMs: 0,
-  }).then(() => client.close(end));
-}
-
 export function createConnections(
   store: Pick<Store, "read">,
-  timers: Timers,
   onError: (error: unknown) => void,
 ): Connections {
   const open = new Map<DeviceId, Connection>();
@@ -137,9 +116,13 @@ export function createConnections(
       void pump(device);
     },
     pump,
-    disconnect: (device) => {
+    stop: async (device, reason) => {
       const connection = open.get(device);
-      if (connection !== undefined) stop(connection, timers);
+      if (connection === undefined) return;
+      connection.sentRev = null;
+      await inLine(connection, () =>
+        publish(connection, { t: "error", kind: "stop", reason, inc: null, n: null, delayMs: 0 }),
+      );
     },
   };
 }

@@ -155,7 +155,7 @@ export async function takeEvents(
   const key = must(parsed.ok ? parsed.value : null, "A stored key is usable");
   const { good, bad } = await verifyFrame(cloud.verify, connection, key, frame);
   const outcome = good.length === 0 ? null : await bookFrame(context, connection, frame, good);
-  if (outcome === "not-welcome") return connections.disconnect(device);
+  if (outcome === "not-welcome") return connections.stop(device, "not-active");
   if (outcome !== null) {
     count(context, connection, outcome);
     const elapsedMs = cloud.timers.nowMs() - startedAtMs;

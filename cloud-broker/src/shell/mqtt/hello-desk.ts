@@ -1,4 +1,5 @@
 import { unixMs, type UpFrame } from "@saku/protocol";
+import { isStopped } from "../../core/devices/device.ts";
 import { repeatCommands } from "../store/commands.ts";
 import type { Connection } from "./connections.ts";
 import type { UpContext } from "./up-context.ts";
@@ -18,7 +19,7 @@ export async function answerHello(
   const { cloud, connections } = context;
   const { device, school } = connection;
   const { term } = cloud.store;
-  await cloud.store.commit(async (work) => {
+  const isOver = await cloud.store.commit(async (work) => {
     const { db, now, afterCommit } = work;
     const marks = await db
       .selectFrom("incarnation")
@@ -30,9 +31,9 @@ export async function answerHello(
       (sum, { inc, from, to }) => sum + Math.max(0, to - Math.max(from - 1, ackOf.get(inc) ?? 0)),
       0,
     );
-    const { rev } = await db
+    const { rev, state } = await db
       .selectFrom("device")
-      .select("rev")
+      .select(["rev", "state"])
       .where("id", "=", device)
       .executeTakeFirstOrThrow();
     const isAhead = hello.have > rev && hello.have - rev <= REV_JUMP_MAX;
@@ -49,7 +50,7 @@ export async function answerHello(
       })
       .where("id", "=", device)
       .execute();
-    if (hello.term > 0 && hello.term < term)
+    if (hello.term > 0 && hello.term < term && !isStopped(state))
       await repeatCommands(
         work,
         cloud.outbox,
@@ -58,6 +59,7 @@ export async function answerHello(
         { have: hello.have, sinceMs: unixMs(term * 1_000) },
       );
     afterCommit(() => cloud.changes.schoolChanged(school));
+    return isStopped(state);
   });
   for (const { inc } of hello.incs) connection.incs.add(inc);
   const ack = await signedAck(
@@ -66,5 +68,6 @@ export async function answerHello(
     hello.incs.map(({ inc }) => inc),
   );
   await connections.send(device, { t: "ack", ack });
-  connections.helloed(device, hello.have);
+  // D3: what was queued before it was lost or revoked is not for it any more.
+  if (!isOver) connections.helloed(device, hello.have);
 }

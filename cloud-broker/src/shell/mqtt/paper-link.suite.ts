@@ -58,7 +58,7 @@ export async function paperCloud(
   const school = await paperSchool(counts, clock);
   const metrics = createMetrics();
   const events = createEvents(createLog("silent"));
-  const connections = createConnections(school.store, nodeTimers, (error) => {
+  const connections = createConnections(school.store, (error) => {
     throw error;
   });
   const now = clock ?? (() => Date.UTC(2026, 10, 23, 1));
@@ -70,7 +70,7 @@ export async function paperCloud(
     },
     changes: createChanges(),
     isOnline: (device) => connections.of(device) !== null,
-    disconnect: (device) => connections.disconnect(device),
+    stop: (device) => void connections.stop(device, "revoked"),
     tokenSecret: randomBytes(32),
     key: school.cloudKey,
     clock: now,

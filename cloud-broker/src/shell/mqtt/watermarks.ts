@@ -7,6 +7,7 @@ import {
   type SignedBytes,
   type Watermark,
 } from "@saku/protocol";
+import { isStopped } from "../../core/devices/device.ts";
 import { CLOUD_KID } from "../keys/cloud-key.ts";
 import type { Cloud } from "../office/cloud.ts";
 
@@ -35,6 +36,11 @@ export async function signedAck(
     const row = known.get(inc);
     return { inc, ack: row?.ack ?? 0, safe: row?.safe ?? 0 };
   });
+  const row = await cloud.store.read
+    .selectFrom("device")
+    .select("state")
+    .where("id", "=", device)
+    .executeTakeFirstOrThrow();
   const payload = encodeAck({
     v: 1,
     device,
@@ -44,6 +50,7 @@ export async function signedAck(
     credit: CREDIT,
     delayMs: 0,
     drain: false,
+    ...(isStopped(row.state) ? { stop: true } : {}),
   });
   return signObject("saku.ack.v1", CLOUD_KID, payload, cloud.outbox.sign);
 }

@@ -12,8 +12,8 @@ export type Cloud = {
   readonly isOnline: (device: DeviceId) => boolean;
   /** The cloud's own key: signs checkpoints of the log in the name of their origin. */
   readonly key: NodeSigningKey;
-  /** Ends the connection of a terminal that is no longer welcome. */
-  readonly disconnect: (device: DeviceId) => void;
+  /** Tells a terminal that it is lost or revoked, at once if it is connected [D3]. */
+  readonly stop: (device: DeviceId) => void;
   /** 32 bytes that one-time tokens are derived from. */
   readonly tokenSecret: Uint8Array;
   readonly clock: () => number;

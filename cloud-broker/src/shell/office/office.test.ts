@@ -31,21 +31,21 @@ afterEach(async () => {
   if (failed.length > 0) throw new Error(failed.join("; "));
 });
 
-function cloudOf(paper: PaperSchool): Cloud & { readonly disconnected: string[] } {
-  const disconnected: string[] = [];
+function cloudOf(paper: PaperSchool): Cloud & { readonly stopped: string[] } {
+  const stopped: string[] = [];
   return {
     store: paper.store,
     outbox: paper.outbox,
     changes: createChanges(),
     isOnline: () => false,
-    disconnect: (device) => disconnected.push(device),
+    stop: (device) => stopped.push(device),
     tokenSecret: randomBytes(32),
     key: school.cloudKey,
     clock: () => Date.UTC(2026, 10, 23, 1),
     timers: nodeTimers,
     entropy: nodeEntropy,
     verify: verifyOnThreads,
-    disconnected,
+    stopped,
   };
 }
 
@@ -250,7 +250,7 @@ describe("orders of the office", () => {
     const { office, cloud } = await open();
     valueOf(await office.writing.setFrozen(admin(), kid(), true));
     valueOf(await office.writing.revokeTerminal(admin(), school.terminals[0]?.device ?? ""));
-    expect(cloud.disconnected).toEqual([school.terminals[0]?.device]);
+    expect(cloud.stopped).toEqual([school.terminals[0]?.device]);
     const rows = await school.store.read.selectFrom("audit").selectAll().orderBy("seq").execute();
     expect(rows.map(({ action }) => action)).toEqual(["freeze", "revoke-terminal"]);
     let previous = "";

@@ -182,7 +182,7 @@ async function revokeTerminal(cloud: Cloud, order: Order, device: string): Promi
       detail: {},
     });
     work.afterCommit(() => {
-      cloud.disconnect(row.id);
+      cloud.stop(row.id);
       cloud.changes.schoolChanged(row.school);
     });
     return done(null);

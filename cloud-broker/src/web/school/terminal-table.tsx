@@ -92,6 +92,8 @@ function StateChip(props: { ui: Ui; terminal: TerminalView }): Html {
     switch (terminal.state) {
       case "pending":
         return ["quiet", "clock", words.pending];
+      case "lost":
+        return ["bad", "alert", words.lost];
       case "quarantined":
         return ["bad", "alert", words.quarantined];
       case "revoked":

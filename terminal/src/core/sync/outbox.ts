@@ -42,11 +42,17 @@ export function isOutboxOpen(outbox: Outbox): boolean {
   return outbox.some((lane) => lane.safe < lane.lastN);
 }
 
-/** The next event to send: of the oldest lane that has one (S3). */
+/** An event that the cloud will not take: nothing of its lane is sent until the watermark has passed it (S11). */
+export type Block = { readonly inc: Incarnation; readonly n: number };
+
+/** The next event to send: of the oldest lane that has one and is not blocked (S3). */
 export function nextToSend(
   outbox: Outbox,
+  blocks: readonly Block[] = [],
 ): { readonly inc: Incarnation; readonly from: number } | null {
-  const lane = outbox.find((each) => each.sentTo < each.lastN);
+  const lane = outbox.find(
+    (each) => each.sentTo < each.lastN && !blocks.some(({ inc }) => inc === each.inc),
+  );
   return lane === undefined ? null : { inc: lane.inc, from: lane.sentTo + 1 };
 }
 

@@ -11,6 +11,7 @@ import { describe, expect, it } from "vitest";
 import { frameFill, helloRanges } from "./outbox.ts";
 import {
   initialSync,
+  isStopped,
   nextTickMs,
   step,
   type SyncEffect,
@@ -117,9 +118,12 @@ describe("a connection", () => {
     expect(bench.tick()).toEqual([{ kind: "send-hello" }]);
   });
 
-  it("leaves when the cloud drains it, and comes back", () => {
+  it("[S9] leaves when the cloud drains it, and comes back within the time it names", () => {
     const bench = online(lane(OLD, 3));
-    expect(bench.ack([], { drain: true }).at(-1)).toEqual({ kind: "disconnect" });
+    const drain = { drain: true, delayMs: 20_000 };
+    expect(bench.ack([], drain).at(-1)).toEqual({ kind: "disconnect" });
+    // Half of the chance that the bench gives out: not all terminals come at once [S9].
+    expect(nextTickMs(bench.state)).toBe(bench.nowMs + 10_000);
     expect(bench.tick()).toEqual([{ kind: "connect" }]);
   });
 });
@@ -300,7 +304,7 @@ describe("errors of the cloud", () => {
     expect(bench.nowMs - before).toBe(20_000);
   });
 
-  it("[S11] quarantine holds the outbox until the cloud has moved past the event", () => {
+  it("[S11] quarantine holds a lane until the cloud has moved past the event", () => {
     const bench = online(lane(OLD, 5));
     bench.ack([]);
     bench.send({ kind: "sent", inc: OLD, to: 5 });
@@ -315,13 +319,97 @@ describe("errors of the cloud", () => {
     });
   });
 
-  it("[S11] stop ends the connection for good", () => {
+  it("[S11] quarantine holds only the lane of the event, and that until the next connection", () => {
+    const bench = online(lane(OLD, 5), lane(NEW, 2));
+    bench.ack([], { credit: 4 });
+    bench.send({ kind: "sent", inc: OLD, to: 5 });
+    bench.send({ kind: "sent", inc: NEW, to: 2 });
+    expect(bench.send({ kind: "error", error: "quarantine", inc: OLD, n: 2, delayMs: 0 })).toEqual([
+      { kind: "report", what: "quarantined" },
+      { kind: "send-events", inc: NEW, from: 1 },
+    ]);
+    bench.send({ kind: "sent", inc: NEW, to: 2 });
+    expect(bench.state.loading).toBeNull();
+    bench.send({ kind: "disconnected" });
+    bench.tick();
+    bench.send({ kind: "connected" });
+    expect(bench.ack([])).toContainEqual({ kind: "send-events", inc: OLD, from: 1 });
+  });
+
+  it("[S15] a long wait is told, and no acknowledgement that moves nothing cuts it short", () => {
+    const bench = online(lane(OLD, 3));
+    bench.ack([]);
+    bench.send({ kind: "sent", inc: OLD, to: 3 });
+    const wait = { ...nowhere, delayMs: 600_000, reason: "newer-than-cloud" };
+    expect(bench.send({ kind: "error", error: "retry", ...wait })).toEqual([
+      { kind: "report", what: "held" },
+    ]);
+    const startMs = bench.nowMs;
+    expect(bench.state.heldFor).toBe("newer-than-cloud");
+    let sent: readonly SyncEffect[] = [];
+    while (!sent.some(({ kind }) => kind === "send-events")) {
+      expect(bench.ack([])).toEqual([]);
+      sent = bench.tick();
+    }
+    expect(bench.nowMs - startMs).toBe(600_000);
+    bench.send({ kind: "sent", inc: OLD, to: 3 });
+    bench.ack([{ inc: OLD, ack: 3, safe: 0 }]);
+    expect(bench.state.heldFor).toBeNull();
+  });
+
+  it("[S11] an unsigned stop ends the sales until the cloud's signed word comes", () => {
     const bench = online(lane(OLD, 5));
-    expect(bench.send({ kind: "error", error: "stop", ...nowhere })).toContainEqual({
+    const stop = { kind: "error", error: "stop", ...nowhere } as const;
+    expect(bench.send(stop)).toEqual([{ kind: "report", what: "stopped" }, { kind: "send-hello" }]);
+    expect([isStopped(bench.state), bench.state.link]).toEqual([true, "online"]);
+    bench.ack([]);
+    expect(isStopped(bench.state)).toBe(false);
+  });
+});
+
+describe("the end of service", () => {
+  const stopped = { stop: true } as const;
+
+  it("[S14] is stored, and everything written is still delivered until it is safe", () => {
+    const bench = online(lane(OLD, 5));
+    expect(bench.ack([], stopped).map((effect) => effect.kind)).toEqual([
+      "store-service",
+      "report",
+      "send-events",
+    ]);
+    expect(isStopped(bench.state)).toBe(true);
+    bench.send({ kind: "appended", inc: OLD, n: 6, tip: ZERO_ID });
+    bench.ack([{ inc: OLD, ack: 6, safe: 5 }], stopped);
+    expect(bench.state.link).toBe("online");
+    expect(bench.ack([{ inc: OLD, ack: 6, safe: 6 }], stopped).at(-1)).toEqual({
       kind: "disconnect",
     });
-    bench.send({ kind: "disconnected" });
+    expect([bench.state.link, nextTickMs(bench.state)]).toEqual(["stopped", null]);
+  });
+
+  it("[S14] is known from the start, and what is written later wakes the connection", () => {
+    const bench = new Bench();
+    const service = { isStopped: true, sinceMs: 900_000 };
+    bench.send({ kind: "started", term: 1, lanes: [lane(OLD, 5, 5, 5)], service });
+    expect(isStopped(bench.state)).toBe(true);
+    bench.tick();
+    bench.send({ kind: "connected" });
+    bench.ack([], stopped);
     expect(bench.state.link).toBe("stopped");
-    expect(nextTickMs(bench.state)).toBeNull();
+    bench.send({ kind: "appended", inc: OLD, n: 6, tip: ZERO_ID });
+    expect(bench.tick()).toEqual([{ kind: "connect" }]);
+  });
+
+  it("[S14] is taken back only by a newer signed word", () => {
+    const bench = online(lane(OLD, 5));
+    const at = (ms: number) => unixMs(ms);
+    bench.ack([], { ...stopped, at: at(5_000) });
+    bench.ack([], { at: at(4_999) });
+    expect(isStopped(bench.state)).toBe(true);
+    expect(bench.ack([], { at: at(5_001) })).toContainEqual({
+      kind: "store-service",
+      service: { isStopped: false, sinceMs: 5_001 },
+    });
+    expect(isStopped(bench.state)).toBe(false);
   });
 });

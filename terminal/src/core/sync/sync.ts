@@ -1,4 +1,4 @@
-import type { Ack, ErrorKind, Incarnation } from "@saku/protocol";
+import type { Ack, Incarnation } from "@saku/protocol";
 import {
   isOutboxOpen,
   laneOf,
@@ -8,114 +8,28 @@ import {
   raise,
   replace,
   rewind,
-  type Lane,
   type Outbox,
 } from "./outbox.ts";
-import { DEFAULT_TIMING, jittered, reconnectDelayMs, retryDelayMs, type Timing } from "./timing.ts";
+import {
+  IN_SERVICE,
+  type Service,
+  type Stamp,
+  type Step,
+  type SyncEffect,
+  type SyncEvent,
+  type SyncState,
+} from "./sync-state.ts";
+import { jittered, reconnectDelayMs, retryDelayMs } from "./timing.ts";
 
-/**
- * How a terminal keeps the cloud informed: rules S1 … S13 of `../SPEC.md`. No clock, no chance, no socket: the time
- * and a random number come with every event, and the shell carries out the effects in their order.
- */
-export type SyncState = {
-  readonly timing: Timing;
-  readonly link: "offline" | "connecting" | "online" | "stopped";
-  readonly term: number;
-  readonly outbox: Outbox;
-  /** Connections lost or refused since the cloud last answered. */
-  readonly failureCount: number;
-  readonly connectAtMs: number | null;
-  /** When the missing answer is missed, or the idle `hello` is due; null while nothing is owed. */
-  readonly retryAtMs: number | null;
-  /** Tries since the outbox last moved, for the doubling wait. */
-  readonly retryCount: number;
-  /** Tries in a row without any answer. */
-  readonly unansweredCount: number;
-  readonly credit: number;
-  readonly sendNotBeforeMs: number;
-  /** Frames that went out and are not acknowledged, oldest first. */
-  readonly inFlight: readonly { readonly inc: Incarnation; readonly to: number }[];
-  /** A frame that the shell is reading from the journal. */
-  readonly loading: { readonly inc: Incarnation; readonly from: number } | null;
-  /** The event that the cloud will not take: nothing is sent until its watermark has passed it. */
-  readonly blockedAt: { readonly inc: Incarnation; readonly n: number } | null;
-};
-
-/** Every event tells the milliseconds of a clock that never jumps and, for jitter, a random number in [0, 1). */
-type Stamp = { readonly nowMs: number; readonly random: number };
-
-export type SyncEvent = Stamp &
-  (
-    | {
-        readonly kind: "started";
-        readonly term: number;
-        readonly lanes: readonly Omit<Lane, "sentTo">[];
-      }
-    | { readonly kind: "tick" }
-    | { readonly kind: "connected" }
-    /** The connection ended, or could not be made. */
-    | { readonly kind: "disconnected" }
-    | {
-        readonly kind: "appended";
-        readonly inc: Incarnation;
-        readonly n: number;
-        readonly tip: Uint8Array;
-      }
-    /** The shell has handed a frame with events up to `to` to the transport. */
-    | { readonly kind: "sent"; readonly inc: Incarnation; readonly to: number }
-    /** An acknowledgement whose signature was checked. */
-    | { readonly kind: "acked"; readonly ack: Ack }
-    | {
-        readonly kind: "error";
-        readonly error: ErrorKind;
-        readonly inc: Incarnation | null;
-        readonly n: number | null;
-        readonly delayMs: number;
-      }
-    /** Revisions are missing before a command that came: the cloud hears `have` in a hello, soon. */
-    | { readonly kind: "command-gap" }
-  );
-
-export type SyncEffect =
-  /** To be on disk before the effects that follow it. */
-  | {
-      readonly kind: "store-watermarks";
-      readonly term: number;
-      readonly marks: readonly {
-        readonly inc: Incarnation;
-        readonly ack: number;
-        readonly safe: number;
-      }[];
-    }
-  | { readonly kind: "connect" }
-  | { readonly kind: "disconnect" }
-  | { readonly kind: "send-hello" }
-  /** Read events from `from` on, send what fits a frame, and say `sent`. */
-  | { readonly kind: "send-events"; readonly inc: Incarnation; readonly from: number }
-  | { readonly kind: "report"; readonly what: "quarantined" | "stopped" | "term-raised" };
-
-export type Step = { readonly state: SyncState; readonly effects: readonly SyncEffect[] };
+export { IN_SERVICE, initialSync } from "./sync-state.ts";
+export type { Service, Step, SyncEffect, SyncEvent, SyncState } from "./sync-state.ts";
 
 /** Tries without an answer after which a connection is given up (S12). */
 const UNANSWERED_MAX = 4;
 
-export function initialSync(timing: Timing = DEFAULT_TIMING): SyncState {
-  return {
-    timing,
-    link: "offline",
-    term: 0,
-    outbox: [],
-    failureCount: 0,
-    connectAtMs: null,
-    retryAtMs: null,
-    retryCount: 0,
-    unansweredCount: 0,
-    credit: 0,
-    sendNotBeforeMs: 0,
-    inFlight: [],
-    loading: null,
-    blockedAt: null,
-  };
+/** May it sell? Not after a signed `stop`, which is remembered, nor after an unsigned one in this run (S11). */
+export function isStopped({ service, isDismissed }: SyncState): boolean {
+  return service.isStopped || isDismissed;
 }
 
 /** When the shell must send the next `tick`; null when nothing is waited for. */
@@ -129,9 +43,8 @@ export function nextTickMs(state: SyncState): number | null {
 function canSendSoon(state: SyncState): boolean {
   return (
     state.loading === null &&
-    state.blockedAt === null &&
     state.inFlight.length < state.credit &&
-    nextToSend(state.outbox) !== null
+    nextToSend(state.outbox, state.blocks) !== null
   );
 }
 
@@ -145,10 +58,8 @@ export function step(state: SyncState, event: SyncEvent): Step {
       return connected(state, event);
     case "disconnected":
       return disconnected(state, event);
-    case "appended": {
-      const outbox = noteAppended(state.outbox, event);
-      return pump({ ...state, outbox, retryCount: 0 }, event, []);
-    }
+    case "appended":
+      return appended(state, event);
     case "sent":
       return sent(state, event);
     case "acked":
@@ -168,10 +79,25 @@ export function step(state: SyncState, event: SyncEvent): Step {
 
 function started(state: SyncState, event: Extract<SyncEvent, { kind: "started" }>): Step {
   const connectAtMs = event.nowMs + jittered(event.random, state.timing.coldBootMaxMs);
+  const { term, service = IN_SERVICE } = event;
   return {
-    state: { ...state, term: event.term, outbox: event.lanes.map(laneOf), connectAtMs },
+    state: { ...state, term, service, outbox: event.lanes.map(laneOf), connectAtMs },
     effects: [],
   };
+}
+
+function appended(state: SyncState, event: Extract<SyncEvent, { kind: "appended" }>): Step {
+  const outbox = noteAppended(state.outbox, event);
+  // A stopped terminal left when everything was safe; what it writes after that is delivered too (S14).
+  const isAsleep = state.link === "stopped" && isOutboxOpen(outbox);
+  const next: SyncState = isAsleep
+    ? {
+        ...state,
+        link: "offline",
+        connectAtMs: event.nowMs + reconnectDelayMs(state.timing, 0, event.random),
+      }
+    : state;
+  return pump({ ...next, outbox, retryCount: 0 }, event, []);
 }
 
 function tick(state: SyncState, event: Stamp): Step {
@@ -187,8 +113,9 @@ function tick(state: SyncState, event: Stamp): Step {
 
 function connected(state: SyncState, event: Stamp): Step {
   if (state.link !== "connecting") return { state, effects: [] };
-  // S1: no credit until the cloud has answered the hello.
-  return hello({ ...offlineState(state), link: "online" }, event);
+  // S1: no credit until the cloud has answered the hello. What it would not take is tried once on each connection: it may
+  // be a newer cloud.
+  return hello({ ...offlineState(state), link: "online", blocks: [] }, event);
 }
 
 /** Everything that a connection owned is gone with it. */
@@ -274,10 +201,13 @@ function acked(state: SyncState, event: Extract<SyncEvent, { kind: "acked" }>): 
     retryCount,
     unansweredCount: 0,
     credit: ack.credit,
-    sendNotBeforeMs: event.nowMs + ack.delayMs,
+    sendNotBeforeMs: sendNotBefore(state, event, hasMoved),
     inFlight: isNewTerm ? [] : state.inFlight.filter((frame) => !isAcked(outbox, frame)),
     loading: isNewTerm ? null : state.loading,
-    blockedAt: isBlocked(state, outbox) ? state.blockedAt : null,
+    blocks: state.blocks.filter((block) => !isAcked(outbox, { inc: block.inc, to: block.n })),
+    heldFor: hasMoved ? null : state.heldFor,
+    service: serviceOf(state, ack),
+    isDismissed: false,
     retryAtMs: isOutboxOpen(outbox)
       ? event.nowMs + retryDelayMs(state.timing, retryCount, event.random)
       : null,
@@ -285,11 +215,53 @@ function acked(state: SyncState, event: Extract<SyncEvent, { kind: "acked" }>): 
   const effects: SyncEffect[] = [];
   if (hasMoved || isNewTerm) effects.push({ kind: "store-watermarks", term: ack.term, marks });
   if (isNewTerm && state.term > 0) effects.push({ kind: "report", what: "term-raised" });
+  effects.push(...serviceEffects(state, next));
   if (ack.drain) {
-    const end = disconnected(next, event);
+    const end = drained(next, event);
     return { state: end.state, effects: [...effects, { kind: "disconnect" }] };
   }
+  // S14: nothing is left to say, and nothing is to be had. The change of service itself may still write events.
+  if (next.service.isStopped && state.service.isStopped && !isOutboxOpen(outbox))
+    return {
+      state: { ...offlineState(next), link: "stopped" },
+      effects: [...effects, { kind: "disconnect" }],
+    };
   return pump(next, event, effects);
+}
+
+/** A long wait is not cut short by an acknowledgement that moves nothing. */
+function sendNotBefore(
+  state: SyncState,
+  event: Extract<SyncEvent, { kind: "acked" }>,
+  hasMoved: boolean,
+): number {
+  const nextMs = event.nowMs + event.ack.delayMs;
+  return state.heldFor === null || hasMoved ? nextMs : Math.max(nextMs, state.sendNotBeforeMs);
+}
+
+/** The newest signed word decides; an older one that is heard again says nothing (S14). */
+function serviceOf({ service }: SyncState, ack: Ack): Service {
+  if (ack.at < service.sinceMs) return service;
+  const isStopped = ack.stop === true;
+  return isStopped === service.isStopped ? service : { isStopped, sinceMs: ack.at };
+}
+
+function serviceEffects(before: SyncState, { service }: SyncState): readonly SyncEffect[] {
+  if (service === before.service) return [];
+  return [
+    { kind: "store-service", service },
+    { kind: "report", what: service.isStopped ? "stopped" : "in-service" },
+  ];
+}
+
+/** The cloud goes and says within what time all are to come back, so that they do not come at once (S9). */
+function drained(state: SyncState, event: Extract<SyncEvent, { kind: "acked" }>): Step {
+  const { state: next, effects } = disconnected({ ...state, failureCount: 0 }, event);
+  const spreadMs = Math.max(event.ack.delayMs, state.timing.reconnectBaseMs);
+  return {
+    state: { ...next, connectAtMs: event.nowMs + jittered(event.random, spreadMs) },
+    effects,
+  };
 }
 
 function isAcked(
@@ -297,11 +269,6 @@ function isAcked(
   frame: { readonly inc: Incarnation; readonly to: number },
 ): boolean {
   return outbox.some((lane) => lane.inc === frame.inc && frame.to <= lane.ack);
-}
-
-function isBlocked(state: SyncState, outbox: Outbox): boolean {
-  const { blockedAt } = state;
-  return blockedAt !== null && !isAcked(outbox, { inc: blockedAt.inc, to: blockedAt.n });
 }
 
 function changedMarks(
@@ -315,48 +282,63 @@ function changedMarks(
 
 function refused(state: SyncState, event: Extract<SyncEvent, { kind: "error" }>): Step {
   switch (event.error) {
-    case "retry": {
-      if (state.link !== "online") return { state, effects: [] };
-      const waitMs = Math.max(
-        event.delayMs,
-        retryDelayMs(state.timing, state.retryCount, event.random),
-      );
-      const sendNotBeforeMs = event.nowMs + waitMs;
-      return {
-        state: {
-          ...state,
-          outbox: rewind(state.outbox),
-          inFlight: [],
-          loading: null,
-          retryCount: state.retryCount + 1,
-          unansweredCount: 0,
-          sendNotBeforeMs,
-          retryAtMs: sendNotBeforeMs + state.timing.retryBaseMs,
-        },
-        effects: [],
-      };
-    }
+    case "retry":
+      return later(state, event);
     case "quarantine": {
-      const fallback = nextToSend(rewind(state.outbox));
+      const fallback = nextToSend(rewind(state.outbox), state.blocks);
       const inc = event.inc ?? fallback?.inc;
       const n = event.n ?? fallback?.from;
-      const blockedAt = inc === undefined || n === undefined ? null : { inc, n };
-      return {
-        state: { ...state, blockedAt, inFlight: [], loading: null, outbox: rewind(state.outbox) },
-        effects: [{ kind: "report", what: "quarantined" }],
-      };
+      const fresh = inc === undefined || n === undefined ? [] : [{ inc, n }];
+      const blocks = [...state.blocks.filter((block) => block.inc !== inc), ...fresh];
+      const next = { ...state, blocks, inFlight: [], loading: null, outbox: rewind(state.outbox) };
+      // The other lanes go on.
+      return pump(next, event, [{ kind: "report", what: "quarantined" }]);
     }
     case "stop":
-      return {
-        state: { ...offlineState(state), link: "stopped" },
-        effects: [{ kind: "report", what: "stopped" }, { kind: "disconnect" }],
-      };
+      return dismissed(state, event);
   }
+}
+
+/** Nobody has signed this: it ends the sales of this run, and the cloud is asked for its signed word (S11). */
+function dismissed(state: SyncState, event: Stamp): Step {
+  const next = { ...state, isDismissed: true };
+  const told: readonly SyncEffect[] = isStopped(state) ? [] : [{ kind: "report", what: "stopped" }];
+  if (state.link !== "online") return { state: next, effects: told };
+  const { state: asking, effects } = hello(next, event);
+  return { state: asking, effects: [...told, ...effects] };
+}
+
+/** A wait as long as this is worth telling: the cloud does not understand us, or cannot. */
+const LONG_WAIT_MS = 60_000;
+
+function later(state: SyncState, event: Extract<SyncEvent, { kind: "error" }>): Step {
+  if (state.link !== "online") return { state, effects: [] };
+  const waitMs = Math.max(
+    event.delayMs,
+    retryDelayMs(state.timing, state.retryCount, event.random),
+  );
+  const sendNotBeforeMs = event.nowMs + waitMs;
+  const heldFor = event.delayMs >= LONG_WAIT_MS ? (event.reason ?? "unknown") : null;
+  return {
+    state: {
+      ...state,
+      outbox: rewind(state.outbox),
+      inFlight: [],
+      loading: null,
+      retryCount: state.retryCount + 1,
+      unansweredCount: 0,
+      sendNotBeforeMs,
+      retryAtMs: sendNotBeforeMs + state.timing.retryBaseMs,
+      heldFor,
+    },
+    effects:
+      heldFor !== null && heldFor !== state.heldFor ? [{ kind: "report", what: "held" }] : [],
+  };
 }
 
 /** Starts the next frame when there is credit for it (S4); one is read from the journal at a time. */
 function pump(state: SyncState, event: Stamp, effects: readonly SyncEffect[]): Step {
-  const next = nextToSend(state.outbox);
+  const next = nextToSend(state.outbox, state.blocks);
   const mayNot = state.link !== "online" || event.nowMs < state.sendNotBeforeMs;
   if (next === null || mayNot || !canSendSoon(state))
     return { state: armed(state, event), effects };

@@ -79,6 +79,8 @@ export type LinkStatus = CloudLink & {
 
 export type CloudLink = {
   readonly isOnline: boolean;
+  /** The school took this terminal out of service: it sells nothing and only delivers what it wrote. */
+  readonly isStopped: boolean;
   readonly unsentCount: number;
   readonly oldestUnsentAtMs: UnixMs | null;
 };

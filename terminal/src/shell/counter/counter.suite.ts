@@ -225,6 +225,7 @@ export function openBench(options: BenchOptions = {}): Bench {
   let refusal: SaleRefusal | "throws" | null = null;
   let link: LinkStatus = {
     isOnline: true,
+    isStopped: false,
     unsentCount: 0,
     oldestUnsentAtMs: null,
     mode: "green",

@@ -8,6 +8,7 @@ import type { LinkStatus, SaleRefusal } from "../../core/wallet/sale-desk.ts";
 
 export type Screen =
   | "starting"
+  | "stopped"
   | "till"
   | "waiting"
   | "sensor-away"
@@ -87,7 +88,7 @@ export function viewOf(parts: ViewParts): CounterView {
   const basket = basketOf(mode);
   return {
     rev: parts.rev,
-    screen: stall === null || !parts.isLoaded ? "starting" : screenOf(state),
+    screen: screenWith(parts),
     wants: wantsOf(state),
     stall: stall?.merchantName ?? null,
     stallVersion: parts.stallVersion,
@@ -115,6 +116,13 @@ export function viewOf(parts: ViewParts): CounterView {
 
 function isFault(reason: SaleRefusal): boolean {
   return reason === "terminal-not-ready" || reason === "disk-failed";
+}
+
+/** A terminal that was taken out of service shows it, as soon as nobody stands in the middle of a sale. */
+function screenWith({ stall, isLoaded, link, state }: ViewParts): Screen {
+  if (stall === null || !isLoaded) return "starting";
+  const isIdle = state.mode.kind === "till" || state.mode.kind === "waiting";
+  return link.isStopped && isIdle ? "stopped" : screenOf(state);
 }
 
 function screenOf({ mode, finger }: CheckoutState): Screen {

@@ -23,6 +23,7 @@ export type Front = {
 
 const UNCLAIMED: LinkStatus = {
   isOnline: false,
+  isStopped: false,
   unsentCount: 0,
   oldestUnsentAtMs: null,
   mode: "red",

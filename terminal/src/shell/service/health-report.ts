@@ -33,6 +33,8 @@ function linkOf(duty: Duty | null): Health["link"] {
       unsafeCount: 0,
       oldestUnsentAtMs: null,
       isQuarantined: false,
+      isStopped: false,
+      heldFor: null,
       lastAckAtMs: null,
     };
   const facts = duty.loop.facts();
@@ -43,6 +45,8 @@ function linkOf(duty: Duty | null): Health["link"] {
     unsafeCount: facts.unsafeCount,
     oldestUnsentAtMs: duty.loop.status().oldestUnsentAtMs,
     isQuarantined: facts.isQuarantined,
+    isStopped: facts.isStopped,
+    heldFor: facts.heldFor,
     lastAckAtMs: facts.lastAckAtMs,
   };
 }

@@ -33,6 +33,9 @@ export type Health = {
     readonly unsafeCount: number;
     readonly oldestUnsentAtMs: number | null;
     readonly isQuarantined: boolean;
+    readonly isStopped: boolean;
+    /** Why the cloud lets the outbox wait for long; null while it moves. */
+    readonly heldFor: string | null;
     readonly lastAckAtMs: number | null;
   };
   readonly money: {

@@ -15,6 +15,7 @@ export type MetaKey =
   | "roster"
   | "roster-rev"
   | "clock-offset-ms"
+  | "service"
   | "hub-device"
   | "hub-url"
   | "emergency-per-sale"

@@ -268,6 +268,7 @@ export const english: Words = {
     offline: "Offline, still selling",
     pending: "Not set up",
     quarantined: "Needs a look",
+    lost: "Lost",
     revoked: "Revoked",
     never: "never",
     justNow: "just now",

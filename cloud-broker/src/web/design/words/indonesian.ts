@@ -264,6 +264,7 @@ export const indonesian = {
     offline: "Luring, masih jualan",
     pending: "Belum diaktifkan",
     quarantined: "Perlu dicek",
+    lost: "Hilang",
     revoked: "Dicabut",
     never: "belum pernah",
     justNow: "baru saja",

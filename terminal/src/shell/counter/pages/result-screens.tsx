@@ -115,6 +115,19 @@ export function QuietScreens({ text }: Props): JSX.Element {
           {text.startingFingers}
         </p>
       </section>
+      <section class="result quiet" data-if="screen:stopped" hidden>
+        <div class="result-icon">
+          <Icon name="offline" />
+        </div>
+        <p class="result-head">{text.stopped}</p>
+        <p class="result-say">{text.stoppedSay}</p>
+        <p class="result-small" data-if="unsentCount:>0" hidden>
+          <span data-text="unsentCount" /> {text.stoppedSending}
+        </p>
+        <p class="result-small" data-if="unsentCount:0" hidden>
+          {text.stoppedSent}
+        </p>
+      </section>
       <section class="result quiet" data-if="screen:enrolling" hidden>
         <div class="result-icon">
           <Icon name="finger" />
