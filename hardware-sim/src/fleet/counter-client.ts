@@ -11,7 +11,10 @@ export type CounterView = {
   readonly unsentCount: number;
   readonly fingerCount: number;
   readonly sensor: "ready" | "away";
-  readonly pin: { readonly step: string } | null;
+  readonly pin: { readonly step: string; readonly note: string | null } | null;
+  /** A recorded sale that nobody saw may still be put back; or it was tried and refused. */
+  readonly canVoid: boolean;
+  readonly isVoidRefused: boolean;
 };
 
 const viewSchema: z.ZodType<CounterView> = z.object({
@@ -24,7 +27,9 @@ const viewSchema: z.ZodType<CounterView> = z.object({
   unsentCount: z.number(),
   fingerCount: z.number(),
   sensor: z.enum(["ready", "away"]),
-  pin: z.object({ step: z.string() }).nullable(),
+  pin: z.object({ step: z.string(), note: z.string().nullable() }).nullable(),
+  canVoid: z.boolean(),
+  isVoidRefused: z.boolean(),
 });
 
 /** One charge as the terminal itself timed it. */

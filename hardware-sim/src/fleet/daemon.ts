@@ -18,10 +18,15 @@ export interface Daemon {
   readonly name: string;
   /** Alive and ready to serve. */
   readonly isRunning: boolean;
+  /** Alive and not yet ready. */
+  readonly isStarting: boolean;
   /** Resolves when it is ready; a daemon that ended, by whatever hand, starts anew. */
   start(): Promise<void>;
   /** SIGKILL: the process gets no chance to finish anything. */
   kill(): Promise<void>;
+  /** SIGSTOP: it answers nobody until it is resumed or killed. */
+  pause(): void;
+  resume(): void;
   /** SIGTERM, and SIGKILL when it takes longer than five seconds. */
   stop(): Promise<void>;
   /** Tells when it became ready or ended; returns the way to stop listening. */
@@ -147,6 +152,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
     get isRunning() {
       return isReady;
     },
+    get isStarting() {
+      return child !== null && !isReady;
+    },
     async start() {
       if (isReady) return;
       starting ??= begin().finally(() => {
@@ -154,6 +162,8 @@ export function createDaemon(options: DaemonOptions): Daemon {
       });
       await starting;
     },
+    pause: () => void child?.kill("SIGSTOP"),
+    resume: () => void child?.kill("SIGCONT"),
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
     onChange: (listener) => {

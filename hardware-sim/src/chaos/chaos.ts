@@ -1,0 +1,220 @@
+import { createSyntheticFinger } from "../finger/synthetic-finger.ts";
+import { cloudLedgerFile, terminalJournalFile } from "../fleet/fleet.ts";
+import { freeFleetPorts } from "../fleet/free-port.ts";
+import { openSchool, type School } from "../fleet/open-school.ts";
+import { madeUpPupils, type Pupil } from "../fleet/pupils.ts";
+import { until } from "../fleet/until.ts";
+import { createRandom, type Random } from "../random.ts";
+import { createWorld } from "../world.ts";
+import { readJournal, readLedger, sqliteQuery, type Ledger } from "./books.ts";
+import { createIntentions, type Intentions } from "./intention.ts";
+import { createKiller, type Killer } from "./killer.ts";
+import { createPayDesk, type PayDesk } from "./office.ts";
+import type { ChaosOptions } from "./options.ts";
+import { runQueue, settleTill, type Queue } from "./queue.ts";
+import { judge, type Verdict } from "./verdict.ts";
+import { runWeather } from "./weather.ts";
+
+const TOP_UP_RUPIAH = 5_000_000;
+const DRAIN_TIMEOUT_MS = 180_000;
+/** Between two kills, on average; a process that starts takes about as long. */
+const KILL_EVERY_MS = 700;
+const NEWS_EVERY_MS = 30_000;
+const BACKUP_EVERY_SECONDS = 5;
+
+export type ChaosReport = {
+  readonly kills: number;
+  readonly verdict: Verdict;
+  readonly ledger: Ledger;
+  /** Sentences for people: how many of what. */
+  readonly lines: readonly string[];
+};
+
+type Say = (line: string) => void;
+
+async function openChaosSchool(
+  options: ChaosOptions,
+  directory: string,
+  say: Say,
+): Promise<{ readonly school: School; readonly pupils: readonly Pupil[] }> {
+  const pupils = madeUpPupils(options.studentCount);
+  const fingers = pupils.map((_, index) =>
+    createSyntheticFinger({ fingerId: `finger-${index}`, seed: 7_000 + index }),
+  );
+  const school = await openSchool({
+    fleet: {
+      directory,
+      ports: await freeFleetPorts(options.stallCount),
+      stalls: Array.from({ length: options.stallCount }, (_, index) => ({
+        name: `stall ${index + 1}`,
+        model: "R307" as const,
+      })),
+      seed: options.seed,
+      frameAncestors: [],
+      backupEverySeconds: BACKUP_EVERY_SECONDS,
+    },
+    schoolName: "SD Melati",
+    operatorCode: "482913",
+    world: createWorld(fingers),
+    children: pupils.map((pupil, index) => ({
+      pupil,
+      fingers: [{ name: "right-index", fingerId: `finger-${index}` }],
+    })),
+    enrolImpressions: [],
+    enrolStall: 0,
+    topUp: TOP_UP_RUPIAH,
+    dailyLimit: null,
+    isRealTime: false,
+    say,
+  });
+  return { school, pupils };
+}
+
+/** Every terminal has sent everything, and the cloud has acknowledged it. */
+export async function drain(school: School): Promise<void> {
+  await until(
+    "every outbox to be empty",
+    async () => {
+      const views = await Promise.all(school.counters.map((counter) => counter.view()));
+      return views.every((view) => view.isOnline && view.unsentCount === 0) ? true : null;
+    },
+    { timeoutMs: DRAIN_TIMEOUT_MS, everyMs: 200 },
+  );
+}
+
+type Parts = {
+  readonly school: School;
+  readonly intentions: Intentions;
+  readonly queues: readonly Queue[];
+  readonly desk: PayDesk;
+  readonly killer: Killer;
+  readonly random: Random;
+  readonly say: Say;
+  isOver: boolean;
+};
+
+function createParts(
+  options: ChaosOptions,
+  { school, pupils }: { readonly school: School; readonly pupils: readonly Pupil[] },
+  say: Say,
+): Parts {
+  const random = createRandom(options.seed);
+  const { fleet, office, students } = school;
+  const intentions = createIntentions(pupils.map(({ firstName }) => firstName));
+  const parts: Parts = {
+    school,
+    intentions,
+    queues: school.counters.map((counter, index) => ({
+      counter,
+      pupils,
+      intentions,
+      random: random.fork(`queue ${index}`),
+      refusals: new Map<string, number>(),
+      isOpen: () => !parts.isOver,
+    })),
+    desk: createPayDesk({
+      cloudUrl: fleet.cloudUrl,
+      login: office.adminLogin,
+      password: office.adminPassword,
+      students,
+      topUp: TOP_UP_RUPIAH,
+      random: random.fork("office"),
+    }),
+    killer: createKiller({
+      // The cloud is one of several, and matters as much as two stalls.
+      targets: [fleet.cloud, fleet.cloud, ...fleet.stalls.map(({ daemon }) => daemon)],
+      random: random.fork("killer"),
+      everyMs: KILL_EVERY_MS,
+    }),
+    random,
+    say,
+    isOver: false,
+  };
+  return parts;
+}
+
+/** Sells, pays in, kills and spoils the lines until `killCount` kills; then all is well again and drained. */
+async function storm(parts: Parts, killCount: number, endMs: number): Promise<readonly string[]> {
+  const { school, queues, desk, killer, random, say } = parts;
+  parts.isOver = false;
+  const isOver = (): boolean => parts.isOver;
+  const news = setInterval(() => {
+    const { outcomes } = parts.intentions;
+    const confirmed = outcomes.filter(({ knowledge }) => knowledge === "confirmed").length;
+    say(`${killer.killCount} kills, ${outcomes.length} purchases tried, ${confirmed} confirmed`);
+  }, NEWS_EVERY_MS);
+  const everything = [...queues.map(runQueue), desk.run(isOver)];
+  const { internet, cloud } = school.fleet;
+  const weather = runWeather({ internet, cloud, random: random.fork("weather") }, isOver);
+  try {
+    await killer.run(killCount, () => Date.now() > endMs);
+  } finally {
+    parts.isOver = true;
+    clearInterval(news);
+  }
+  const faults = await weather;
+  await killer.settle();
+  await Promise.all(everything);
+  for (const queue of queues) await settleTill(queue);
+  await drain(school);
+  return [...faults].map(([name, count]) => `${name} ${count}`);
+}
+
+function counted(values: Iterable<string>): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
+}
+
+async function audit(
+  parts: Parts,
+): Promise<{ readonly ledger: Ledger; readonly verdict: Verdict }> {
+  const { school, intentions, desk } = parts;
+  const { fleet, students } = school;
+  const journals = [];
+  for (const stall of fleet.stalls)
+    journals.push(await readJournal(sqliteQuery(terminalJournalFile(stall.directory))));
+  const ledger = await readLedger(sqliteQuery(cloudLedgerFile(fleet.cloudDirectory)));
+  const witness = { outcomes: intentions.outcomes, students, paidIn: desk.paidIn };
+  return { ledger, verdict: judge(witness, journals, ledger) };
+}
+
+/** The whole run; everything that it started is gone when it returns or throws. */
+export async function runChaos(
+  options: ChaosOptions,
+  directory: string,
+  say: Say,
+): Promise<ChaosReport> {
+  const opened = await openChaosSchool(options, directory, say);
+  const { school } = opened;
+  const parts = createParts(options, opened, say);
+  const endMs = Date.now() + options.minutesMax * 60_000;
+  let faults: readonly string[] = [];
+  try {
+    faults = await storm(parts, options.killCount, endMs);
+  } finally {
+    await school.close();
+  }
+  const { ledger, verdict } = await audit(parts);
+  const { intentions, desk, killer, queues } = parts;
+  const named = (counts: ReadonlyMap<string, number>): string =>
+    [...counts].map(([name, count]) => `${name} ${count}`).join(", ") || "none";
+  const refusals = new Map<string, number>();
+  for (const queue of queues)
+    for (const [reason, count] of queue.refusals)
+      refusals.set(reason, (refusals.get(reason) ?? 0) + count);
+  return {
+    kills: killer.killCount,
+    verdict,
+    ledger,
+    lines: [
+      `purchases tried ${intentions.outcomes.length}: ${counted(intentions.outcomes.map(({ knowledge }) => knowledge))}`,
+      `refused: ${named(refusals)}`,
+      `killed: ${named(killer.kills)}`,
+      `faults: ${faults.join(", ")}`,
+      `paid in at the office ${desk.orderCount} times; sent again for: ${named(desk.repeats)}`,
+      `trial balance: ${named(ledger.trial)}`,
+      `suspense ${ledger.suspenseCount} forks ${ledger.forkCount}`,
+    ],
+  };
+}
