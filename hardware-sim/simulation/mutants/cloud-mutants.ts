@@ -148,6 +148,11 @@ export const ingestMutants: readonly Mutant[] = [
     bug: "A sale that was voided is voided again",
     edits: [
       { file: BOOKING, find: "if (of.voidedBy !== null) return", replace: "if (false) return" },
+      {
+        file: BOOKING,
+        find: "if (!isVoidable(saleMoney(of))) return",
+        replace: "if (of.amount === 0) return",
+      },
     ],
     unitTest: bookingsTest(
       "[L7] voids once, opens the lease again, and a return then closes it [G2]",
@@ -190,9 +195,8 @@ export const ingestMutants: readonly Mutant[] = [
     edits: [
       {
         file: RECIPES,
-        find: "credit(escrowAccount(input.device, input.student), input.covered),\n      credit(suspenseAccount(input.device), input.uncovered),",
-        replace:
-          "credit(escrowAccount(input.device, input.student), addRupiah(input.covered, input.uncovered)),",
+        find: "credit(uncoveredAccount(input), input.uncovered),",
+        replace: "credit(escrowAccount(input.device, input.student), input.uncovered),",
       },
     ],
     unitTest: {

@@ -1,4 +1,6 @@
 import { ingestMutants, lendingMutants, restoreMutants } from "./cloud-mutants.ts";
+import { hubMutants } from "./hub-mutants.ts";
+import { moneyMutants } from "./money-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { syncMutants } from "./sync-mutants.ts";
 import { terminalMutants } from "./terminal-mutants.ts";
@@ -6,10 +8,12 @@ import { terminalMutants } from "./terminal-mutants.ts";
 /** Every deliberate bug there is. */
 export const MUTANTS: readonly Mutant[] = [
   ...terminalMutants,
+  ...hubMutants,
   ...syncMutants,
   ...ingestMutants,
   ...lendingMutants,
   ...restoreMutants,
+  ...moneyMutants,
 ];
 
 export function mutantNamed(name: string): Mutant {

@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const WALLET = "terminal/src/core/wallet/wallet.ts";
+const PAYMENT = "terminal/src/core/wallet/payment.ts";
 const LEASE = "terminal/src/core/wallet/lease.ts";
 const SALE_DESK = "terminal/src/shell/sale-desk/sale-desk.ts";
 const DAY_ROLL = "terminal/src/shell/sale-desk/day-roll.ts";
@@ -27,7 +28,7 @@ export const terminalMutants: readonly Mutant[] = [
     bug: "A sale takes its whole amount from the first lease, whatever is left of it",
     edits: [
       {
-        file: WALLET,
+        file: PAYMENT,
         find: "const amount = minRupiah(open, leftOf(lease));",
         replace: "const amount = open;",
       },
@@ -66,7 +67,7 @@ export const terminalMutants: readonly Mutant[] = [
     name: "wrong-day-spent",
     rules: "W6 I4",
     bug: "A sale draws on leases of a day that is over",
-    edits: [{ file: WALLET, find: "      lease.day === facts.today &&\n", replace: "" }],
+    edits: [{ file: PAYMENT, find: "      lease.day === want.day &&\n", replace: "" }],
     unitTest: walletTest(
       "[W6] never touches another child's, another purse's, another day's or a closed lease",
     ),
@@ -75,7 +76,7 @@ export const terminalMutants: readonly Mutant[] = [
     name: "purse-ignored",
     rules: "W6",
     bug: "Money for books buys sweets",
-    edits: [{ file: WALLET, find: "      lease.purse === wish.purse &&\n", replace: "" }],
+    edits: [{ file: PAYMENT, find: "      lease.purse === want.purse &&\n", replace: "" }],
     unitTest: walletTest(
       "[W6] never touches another child's, another purse's, another day's or a closed lease",
     ),
