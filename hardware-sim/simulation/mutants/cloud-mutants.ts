@@ -392,8 +392,8 @@ export const restoreMutants: readonly Mutant[] = [
     edits: [
       {
         file: HELLO_DESK,
-        find: "if (hello.term > 0 && hello.term < term)",
-        replace: "if (hello.term < 0)",
+        find: "hello.term > 0 && hello.term < term",
+        replace: "hello.term < 0",
       },
     ],
     unitTest: brokerTest(
