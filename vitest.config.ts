@@ -10,7 +10,8 @@ function currentMutant(): Mutant | null {
 }
 
 // `source` makes workspace packages resolve to their TypeScript, so unit tests need no build.
-const resolve = { conditions: ["source", "import", "module", "default"] };
+// Not "import": Node would hand it to require() too, and a package that has both would get the wrong one.
+const resolve = { conditions: ["source", "module"] };
 
 export default defineConfig({
   plugins: [mutantPlugin(import.meta.dirname, currentMutant)],
@@ -29,6 +30,8 @@ export default defineConfig({
           ],
           pool: "forks",
           testTimeout: 20_000,
+          // A PostgreSQL that starts when the first test asks for it.
+          globalSetup: ["cloud-broker/src/shell/store/postgres-desk.suite.ts"],
           // Its ES modules import each other without extensions, which only a bundler can follow.
           server: { deps: { inline: [/@ldclabs\/cose-ts/] } },
         },

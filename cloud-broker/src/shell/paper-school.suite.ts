@@ -1,7 +1,6 @@
 // A school on paper for tests: a real store in a temporary folder, and terminals that only sign.
 import { rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import {
   deviceIdOfKey,
   encodeEvent,
@@ -28,7 +27,8 @@ import { topUpCash } from "../core/ledger/recipes.ts";
 import { nodeSigningKey, type NodeSigningKey } from "./keys/ed25519.ts";
 import type { Outbox } from "./store/commands.ts";
 import { postJournals } from "./store/journals.ts";
-import { openStore, type Store } from "./store/store.ts";
+import { databaseOfTest, ledgerHome, type LedgerHome } from "./store/databases.suite.ts";
+import type { Store } from "./store/store.ts";
 import { temporaryFolder } from "./temporary-folder.suite.ts";
 
 export const SCHOOL = schoolId("sch-paper");
@@ -95,6 +95,8 @@ export function paperTerminal(
 
 export type PaperSchool = {
   readonly directory: string;
+  /** Where its ledger is. */
+  readonly home: LedgerHome;
   readonly store: Store;
   readonly outbox: Outbox;
   readonly cloudKey: NodeSigningKey;
@@ -136,7 +138,8 @@ export async function paperSchool(
   clock: () => number = () => MORNING_MS,
 ): Promise<PaperSchool> {
   const directory = temporaryFolder("cloud");
-  const store = await openStore({ file: join(directory, "ledger.sqlite"), clock });
+  const home = await ledgerHome(databaseOfTest(), directory);
+  const store = await home.open(clock);
   const cloudKey = nodeSigningKey(randomBytes(32));
   const students = Array.from({ length: counts.students }, (_, index) => studentId(`stu-${index}`));
   await store.commit(async ({ db, now }) => {
@@ -165,6 +168,7 @@ export async function paperSchool(
   let order = 0;
   return {
     directory,
+    home,
     store,
     outbox: { sign: cloudKey.sign, onQueued: () => undefined },
     cloudKey,

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { must } from "@saku/protocol";
 import { helloOf, paperCloud, paperLink, type PaperCloud } from "../mqtt/paper-link.suite.ts";
 import { MORNING_MS, SCHOOL } from "../paper-school.suite.ts";
+import { describeOnBoth } from "../store/databases.suite.ts";
 import { failedChecks } from "../store/checks.ts";
 import { startBackups } from "./backup-job.ts";
 import { runOnce } from "./job-runs.ts";
@@ -21,7 +22,7 @@ const granted = async (): Promise<number> => {
   return rows.reduce<number>((sum, { amount }) => sum + amount, 0);
 };
 
-describe("the morning grant", () => {
+describeOnBoth("the morning grant", () => {
   it("[G4] waits for half past five on the school's own clock and happens once a school day", async () => {
     // 04:00 in Jakarta.
     nowMs = MORNING_MS - 4 * HOUR_MS;
@@ -42,7 +43,7 @@ describe("the morning grant", () => {
   });
 });
 
-describe("a job", () => {
+describeOnBoth("a job", () => {
   it("is not repeated once it finished, and is when it was cut short", async () => {
     paper = await paperCloud({ terminals: 0, students: 0 });
     const job = { name: "test", period: "20261123" };
@@ -73,7 +74,7 @@ describe("a job", () => {
   });
 });
 
-describe("backups", () => {
+describeOnBoth("backups", () => {
   it("[N9] tell a connected terminal what it may forget as soon as the copy is finished", async () => {
     paper = await paperCloud({ terminals: 1, students: 0 });
     const terminal = must(paper.school.terminals[0], "a terminal");

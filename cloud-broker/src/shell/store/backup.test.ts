@@ -1,10 +1,11 @@
 import { copyFileSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { must, type DeviceId } from "@saku/protocol";
 import { openEvent } from "../../core/ingest/verify.ts";
 import { MORNING_MS, paperSchool, SCHOOL, type PaperSchool } from "../paper-school.suite.ts";
 import { backUp } from "./backup.ts";
+import { describeOnBoth } from "./databases.suite.ts";
 import { bookBatch } from "./bookings.ts";
 import { openStore, type Store } from "./store.ts";
 
@@ -32,7 +33,7 @@ async function openSchool(): Promise<{
 const marksOf = (store: Store): Promise<readonly { ack: number; safe: number }[]> =>
   store.read.selectFrom("incarnation").select(["ack", "safe"]).execute();
 
-describe("a backup", () => {
+describeOnBoth("a backup", () => {
   it("[N9] lets safe rise to what it holds and no further, and a restored one starts a higher term", async () => {
     const { school, device, bookOne } = await openSchool();
     const marks = () => marksOf(school.store);

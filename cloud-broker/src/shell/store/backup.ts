@@ -26,12 +26,7 @@ async function syncPath(path: string): Promise<void> {
 }
 
 async function writeCopy(store: Store, file: string): Promise<void> {
-  const source = await store.openCopyConnection();
-  try {
-    await source.run("VACUUM INTO ?", [file]);
-  } finally {
-    await source.close();
-  }
+  await store.copyTo(file);
   await chmod(file, 0o600);
   const copy = await openSqlite(file, "read-write");
   try {

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import { unixMs, type Entropy, type Timers, type UnixMs } from "@saku/protocol";
+import type { Lineage } from "./lineage.ts";
 import type { Tables } from "./tables.ts";
 
 /** One unit of work inside the one write transaction. */
@@ -9,6 +10,7 @@ export type Work = {
   readonly now: UnixMs;
   /** Where ids of new rows come from. */
   readonly entropy: Entropy;
+  readonly lineage: Lineage;
   /** Runs after the commit is on disk, in order; never when the unit failed. */
   afterCommit(effect: () => void): void;
 };
@@ -49,13 +51,12 @@ export type StoreWorld = {
 async function runOne(
   trx: Kysely<Tables>,
   job: Waiting,
-  { clock, entropy }: StoreWorld,
+  at: Pick<Work, "now" | "entropy" | "lineage">,
 ): Promise<readonly (() => void)[]> {
   const effects: (() => void)[] = [];
   const work: Work = {
     db: trx,
-    now: unixMs(clock()),
-    entropy,
+    ...at,
     afterCommit: (effect) => effects.push(effect),
   };
   await sql`SAVEPOINT job`.execute(trx);
@@ -70,7 +71,26 @@ async function runOne(
   }
 }
 
-export function createCommitter(db: Kysely<Tables>, world: StoreWorld): Committer {
+/** One transaction and one fsync for all of them; returns what is to happen once it is on disk. */
+function runTogether(
+  db: Kysely<Tables>,
+  group: readonly Waiting[],
+  { clock, entropy }: StoreWorld,
+  lineage: Lineage,
+): Promise<readonly (() => void)[]> {
+  return db.transaction().execute(async (trx) => {
+    const all: (() => void)[] = [];
+    for (const job of group)
+      all.push(...(await runOne(trx, job, { now: unixMs(clock()), entropy, lineage })));
+    return all;
+  });
+}
+
+export function createCommitter(
+  db: Kysely<Tables>,
+  world: StoreWorld,
+  lineage: Lineage,
+): Committer {
   const waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
   let count = 0;
@@ -89,11 +109,7 @@ export function createCommitter(db: Kysely<Tables>, world: StoreWorld): Committe
   async function runGroup(group: readonly Waiting[]): Promise<void> {
     let effects: readonly (() => void)[] = [];
     try {
-      effects = await db.transaction().execute(async (trx) => {
-        const all: (() => void)[] = [];
-        for (const job of group) all.push(...(await runOne(trx, job, world)));
-        return all;
-      });
+      effects = await runTogether(db, group, world, lineage);
     } catch (error) {
       for (const job of group) job.fail(error);
       return;

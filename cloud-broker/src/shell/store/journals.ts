@@ -9,9 +9,8 @@ import type { Tables } from "./tables.ts";
 /** Rows of one statement: far below SQLite's 32,766 parameters. */
 const ROWS_PER_INSERT = 500;
 
-export function* chunked<T>(rows: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
-    yield rows.slice(start, start + ROWS_PER_INSERT);
+export function* chunked<T>(rows: readonly T[], size: number = ROWS_PER_INSERT): Generator<T[]> {
+  for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size);
 }
 
 async function openAccounts(

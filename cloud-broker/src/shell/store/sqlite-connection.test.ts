@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { bindable, isGoodSqlite } from "./sqlite-connection.ts";
+import { bindable } from "./bindable.ts";
+import { isGoodSqlite } from "./sqlite-connection.ts";
 
 describe("what a statement may be given", () => {
   it("is checked, because the driver would store bigint and undefined as NULL without a word", () => {
-    for (const value of [1n, undefined, 1.5, Number.NaN, 2 ** 53, true, {}, []])
+    for (const value of [1n, undefined, 1.5, Number.NaN, 2 ** 53, true, {}, [], "a\0b"])
       expect(() => bindable(value)).toThrow();
     expect(bindable(1_795_400_000_000)).toBe(1_795_400_000_000);
     expect(bindable(Uint8Array.of(1, 2))).toEqual(Buffer.from([1, 2]));

@@ -1,23 +1,6 @@
 import sqlite3 from "sqlite3";
+import { bindable } from "./bindable.ts";
 import type { LedgerConnection } from "./ledger-connection.ts";
-
-/** What a statement may be given, after the check. */
-export type SqlValue = number | string | Buffer | null;
-
-/**
- * sqlite3 binds bigint and undefined as NULL without a word; a ledger must not. Booleans are refused as well: columns are
- * integers, and 0 or 1 is written out where it is meant.
- */
-export function bindable(value: unknown): SqlValue {
-  if (value === null || typeof value === "string") return value;
-  if (typeof value === "number") {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`Not a whole number: ${value}`);
-    return value;
-  }
-  if (value instanceof Uint8Array)
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  throw new TypeError(`A ${typeof value} cannot be bound to a statement`);
-}
 
 export type RunOutcome = { readonly changes: number };
 

@@ -17,14 +17,33 @@ const isWriteWithoutRows = ({ query }: CompiledQuery): boolean =>
   query.returning === undefined;
 
 function kyselyConnection(connection: SqliteConnection): DatabaseConnection {
+  let isInside = false;
+  let isBroken = false;
+  const ask = async <Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> => {
+    if (isWriteWithoutRows(compiled)) {
+      const { changes } = await connection.run(compiled.sql, compiled.parameters);
+      return { rows: [], numAffectedRows: BigInt(changes) };
+    }
+    const rows = await connection.all(compiled.sql, compiled.parameters);
+    return { rows: rows as readonly unknown[] as Row[] };
+  };
   return {
+    /**
+     * As PostgreSQL does: after an error nothing but going back is heard, so that a unit of work that swallowed one cannot
+     * commit its other half.
+     */
     async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
-      if (isWriteWithoutRows(compiled)) {
-        const { changes } = await connection.run(compiled.sql, compiled.parameters);
-        return { rows: [], numAffectedRows: BigInt(changes) };
+      if (compiled.sql.startsWith("ROLLBACK")) isBroken = false;
+      if (isBroken) throw new Error("The transaction failed before; only ROLLBACK is heard");
+      try {
+        const result = await ask<Row>(compiled);
+        if (compiled.sql.startsWith("BEGIN")) isInside = true;
+        if (compiled.sql === "COMMIT" || compiled.sql === "ROLLBACK") isInside = false;
+        return result;
+      } catch (error) {
+        isBroken = isInside;
+        throw error;
       }
-      const rows = await connection.all(compiled.sql, compiled.parameters);
-      return { rows: rows as readonly unknown[] as Row[] };
     },
     streamQuery(): AsyncIterableIterator<never> {
       throw new Error("Streaming is not supported");

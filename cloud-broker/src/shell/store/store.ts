@@ -1,18 +1,13 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { nodeTimers } from "../clock/node-timers.ts";
 import { nodeEntropy } from "../keys/node-entropy.ts";
 import { createCommitter, type Job, type StoreWorld } from "./committer.ts";
-import { claimLineage } from "./lineage.ts";
-import { migrate } from "./migrations/migrate.ts";
-import {
-  openSqlite,
-  prepareConnection,
-  type OpenSqliteConnection,
-  type SqliteConnection,
-} from "./sqlite-connection.ts";
-import { sqliteDialect } from "./sqlite-dialect.ts";
+import type { Database } from "./migrations/render.ts";
+import { openPostgresLedger } from "./postgres-ledger.ts";
+import { openSqlite, type OpenSqliteConnection } from "./sqlite-connection.ts";
+import { openSqliteLedger } from "./sqlite-ledger.ts";
 import type { Tables } from "./tables.ts";
 
 /** The file on the real disk, in a folder that is its owner's alone. */
@@ -25,52 +20,48 @@ const openOnDisk: OpenSqliteConnection = async (file, mode) => {
 
 /** The cloud's memory: one writer behind a queue, readers beside it. */
 export type Store = {
+  readonly database: Database;
   /** Committed rows only; may run beside the writer. */
   readonly read: Kysely<Tables>;
   commit<T>(job: Job<T>, weight?: number): Promise<T>;
   commitCount(): number;
   /** Fencing number of this database's lineage: rises when a backup takes the place of what was lost. */
   readonly term: number;
-  /** Empties the write-ahead log, so that erased rows are gone from it too. */
+  /** Erased rows are gone from what lies beside the tables too. */
   scrub(): Promise<void>;
-  /** A raw connection for copies of the whole file. */
-  openCopyConnection(): Promise<SqliteConnection>;
+  /** Writes all committed rows of one instant into a new SQLite file, whatever the database is. */
+  copyTo(file: string): Promise<void>;
   close(): Promise<void>;
 };
 
+/** Where the ledger is: a file, or a PostgreSQL database. */
+export type LedgerPlace =
+  | { readonly file: string; readonly open?: OpenSqliteConnection }
+  | { readonly url: string; readonly password?: string; readonly lockWaitMs?: number };
+
 export async function openStore(
-  options: { readonly file: string; readonly open?: OpenSqliteConnection } & Pick<
-    StoreWorld,
-    "clock"
-  > &
-    Partial<StoreWorld>,
+  options: LedgerPlace & Pick<StoreWorld, "clock"> & Partial<StoreWorld>,
 ): Promise<Store> {
-  const open = options.open ?? openOnDisk;
-  const writer = await open(options.file, "read-write");
-  await prepareConnection(writer, "read-write");
-  const [check] = await writer.all("PRAGMA quick_check(1)");
-  if (check?.["quick_check"] !== "ok") throw new Error("The ledger file is damaged: quick_check");
-  await migrate(writer);
-  const term = await claimLineage(writer, options.clock());
-  const reader = await open(options.file, "read-only");
-  await prepareConnection(reader, "read-only");
-  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, "read-write") });
-  const read = new Kysely<Tables>({ dialect: sqliteDialect(reader, "read-only") });
-  const committer = createCommitter(db, { timers: nodeTimers, entropy: nodeEntropy, ...options });
+  const nowMs = options.clock();
+  const ledger =
+    "file" in options
+      ? await openSqliteLedger(options.file, nowMs, options.open ?? openOnDisk)
+      : await openPostgresLedger(options, { ...options, nowMs });
+  const world = { timers: nodeTimers, entropy: nodeEntropy, ...options };
+  const committer = createCommitter(ledger.db, world, ledger.lineage);
   return {
-    read,
+    database: ledger.database,
+    read: ledger.read,
     commit: committer.commit,
     commitCount: committer.commitCount,
-    term,
-    scrub: async () => {
-      // Through Kysely's mutex: a checkpoint may not stand between somebody's BEGIN and COMMIT.
-      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+    get term() {
+      return ledger.lineage.term;
     },
-    openCopyConnection: () => open(options.file, "read-only"),
+    scrub: ledger.scrub,
+    copyTo: ledger.copyTo,
     close: async () => {
       await committer.idle();
-      await read.destroy();
-      await db.destroy();
+      await ledger.close();
     },
   };
 }

@@ -22,9 +22,16 @@ const hashOf = ({ tables, triggers }: Migration): string =>
   createHash("sha256").update(JSON.stringify({ tables, triggers })).digest("hex");
 
 async function appliedOf(connection: LedgerConnection): Promise<ReadonlyMap<string, string>> {
-  await connection.exec(
-    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY NOT NULL, hash TEXT NOT NULL)",
+  // Asked first: a role that may not make tables can still open a database that is up to date.
+  const [found] = await connection.all(
+    connection.database === "sqlite"
+      ? "SELECT name FROM sqlite_schema WHERE name = 'migration'"
+      : "SELECT to_regclass('migration') AS name",
   );
+  if (typeof found?.["name"] !== "string")
+    await connection.exec(
+      "CREATE TABLE migration (name TEXT PRIMARY KEY NOT NULL, hash TEXT NOT NULL)",
+    );
   const rows = await connection.all("SELECT name, hash FROM migration");
   return new Map(rows.map((row) => [String(row["name"]), String(row["hash"])]));
 }

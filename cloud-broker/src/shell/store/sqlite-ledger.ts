@@ -1,0 +1,52 @@
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, sql } from "kysely";
+import { claimLineage } from "./lineage.ts";
+import { migrate } from "./migrations/migrate.ts";
+import type { OpenLedger } from "./open-ledger.ts";
+import { prepareConnection, type OpenSqliteConnection } from "./sqlite-connection.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+import type { Tables } from "./tables.ts";
+
+/** PostgreSQL has no empty IN list; here it finds nothing either, by the same words. */
+export const emptyLists = (): HandleEmptyInListsPlugin =>
+  new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
+
+/** The ledger as a file: one connection writes, another reads beside it. */
+export async function openSqliteLedger(
+  file: string,
+  nowMs: number,
+  open: OpenSqliteConnection,
+): Promise<OpenLedger> {
+  const writer = await open(file, "read-write");
+  await prepareConnection(writer, "read-write");
+  const [check] = await writer.all("PRAGMA quick_check(1)");
+  if (check?.["quick_check"] !== "ok") throw new Error("The ledger file is damaged: quick_check");
+  await migrate(writer);
+  const lineage = { term: await claimLineage(writer, nowMs) };
+  const reader = await open(file, "read-only");
+  await prepareConnection(reader, "read-only");
+  const plugins = [emptyLists()];
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, "read-write"), plugins });
+  const read = new Kysely<Tables>({ dialect: sqliteDialect(reader, "read-only"), plugins });
+  return {
+    database: "sqlite",
+    db,
+    read,
+    lineage,
+    scrub: async () => {
+      // Through Kysely's mutex: a checkpoint may not stand between somebody's BEGIN and COMMIT.
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+    },
+    copyTo: async (to) => {
+      const source = await open(file, "read-only");
+      try {
+        await source.run("VACUUM INTO ?", [to]);
+      } finally {
+        await source.close();
+      }
+    },
+    close: async () => {
+      await read.destroy();
+      await db.destroy();
+    },
+  };
+}
