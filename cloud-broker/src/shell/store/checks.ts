@@ -1,4 +1,5 @@
 import { sql, type Kysely } from "kysely";
+import { MONEY_CHECKS } from "./money-checks.ts";
 import type { Tables } from "./tables.ts";
 
 /** A rule of money-and-sync §7 as a question that must have no answer. */
@@ -20,8 +21,8 @@ export const CHECKS: readonly Check[] = [
   },
   {
     rule: "I2 no child, escrow or cash box is below zero",
-    sql: `SELECT school, id FROM account WHERE (kind IN ('student','escrow') AND credit < debit)
-      OR (kind = 'cash' AND debit < credit)`,
+    sql: `SELECT school, id FROM account WHERE (kind IN ('student','escrow','held','unclaimed') AND credit < debit)
+      OR (kind IN ('cash','drawer') AND debit < credit)`,
   },
   {
     rule: "I3 an escrow holds what its leases have left",
@@ -64,6 +65,7 @@ export const CHECKS: readonly Check[] = [
     sql: `SELECT e.id FROM device_event e LEFT JOIN journal j ON j.school = e.school AND j.cause_kind = 'event' AND j.cause_id = e.id
       WHERE e.verdict IN ('booked','suspense') AND j.id IS NULL`,
   },
+  ...MONEY_CHECKS,
 ];
 
 /** The rules that do not hold now; always empty unless we are wrong. */
