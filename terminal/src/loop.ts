@@ -22,6 +22,7 @@ import {
   termRaised,
   watermarksStored,
 } from "./events.ts";
+import { rememberedLog } from "./shell/mqtt/checkpoint-desk.ts";
 import type { CommandDeskParts } from "./shell/mqtt/command-desk.ts";
 import { handleFrame, type FrameDeskParts } from "./shell/mqtt/frame-desk.ts";
 import { createPendingAsks } from "./shell/mqtt/pending-asks.ts";
@@ -366,7 +367,7 @@ class SyncLoop implements Loop {
       software,
       roster: (await readMetaNumber(database.read, "roster-rev")) ?? 0,
       lan: this.#parts.lan(),
-      log: null,
+      log: await rememberedLog(database.read),
       metrics: metrics(),
     });
   }

@@ -47,6 +47,7 @@ import {
   writeEpochKey,
   writeVaultItem,
 } from "../store/vault-store.ts";
+import { takeCheckpoint } from "./checkpoint-desk.ts";
 import { judgeRoster, sealEpochKey } from "../vault/epoch-keys.ts";
 
 /** What applying commands changed that others in the daemon hold in memory. */
@@ -185,6 +186,8 @@ async function perform(scope: Scope, body: CommandBody): Promise<Applied> {
       await writeEmergency(tx, body);
       return NOTHING;
     case "checkpoint":
+      await takeCheckpoint(scope.parts, tx, body.note);
+      return NOTHING;
     case "rotate-key":
       return NOTHING;
   }

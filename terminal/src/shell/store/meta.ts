@@ -14,6 +14,8 @@ export type MetaKey =
   | "stall"
   | "roster"
   | "roster-rev"
+  | "checkpoint"
+  | "checkpoint-contradiction"
   | "clock-offset-ms"
   | "service"
   | "hub-device"
