@@ -23,6 +23,7 @@ export function createEvents(log: Log): {
   ): void;
   eventRefused(of: Device & { readonly n: number | null; readonly reason: string }): void;
   forked(of: Device & { readonly count: number }): void;
+  logContradicted(of: Device & { readonly term: number; readonly size: number }): void;
   asked(of: Device & { readonly outcome: string; readonly elapsedMs: number }): void;
   backedUp(of: { readonly deviceCount: number; readonly elapsedMs: number }): void;
   jobDone(of: { readonly job: string; readonly period: string; readonly outcome: string }): void;
@@ -42,6 +43,11 @@ export function createEvents(log: Log): {
       log.warn({ event: "event-refused", ...of }, "an event will never be taken"),
     forked: (of) =>
       log.error({ event: "terminal-forked", ...of }, "a terminal has two histories: look at it"),
+    logContradicted: (of) =>
+      log.fatal(
+        { event: "log-contradicted", ...of },
+        "A TERMINAL REMEMBERS ANOTHER LEDGER: stop and look",
+      ),
     asked: (of) => log.info({ event: "lease-asked", ...of }, "a terminal asked for more"),
     backedUp: (of) => log.info({ event: "backed-up", ...of }, "a copy of the ledger is finished"),
     jobDone: (of) => log.info({ event: "job-done", ...of }, "a job ran"),

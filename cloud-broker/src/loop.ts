@@ -7,6 +7,7 @@ import { createEvents } from "./events.ts";
 import { nodeTimers as timers } from "./shell/clock/node-timers.ts";
 import { createNonces } from "./shell/devices/nonces.ts";
 import { deviceRoutes } from "./shell/http/device-routes.ts";
+import { logRoutes } from "./shell/http/log-routes.ts";
 import { healthRoutes } from "./shell/http/health-routes.ts";
 import { createWeb } from "./shell/http/web.tsx";
 import { startBackups } from "./shell/jobs/backup-job.ts";
@@ -80,11 +81,13 @@ export async function startCloud(config: Config, log: Log): Promise<RunningCloud
 function composeHttp(parts: {
   readonly health: Hono;
   readonly devices: Hono;
+  readonly logs: Hono;
   readonly web: ReturnType<typeof createWeb>;
 }): Hono {
   const app = new Hono();
   app.route("/", parts.health);
   app.route("/", parts.devices);
+  app.route("/", parts.logs);
   app.all("*", (c) => parts.web.fetch(c.req.raw, c.env));
   return app;
 }
@@ -143,6 +146,7 @@ async function compose(
   const app = composeHttp({
     web: createWeb({ office: createOffice(cloud), people, config, log }),
     health: healthRoutes({ store, metrics, isReady: () => state.isReady }),
+    logs: logRoutes(cloud, cloudKey.publicKey),
     devices: deviceRoutes({
       cloud,
       nonces,

@@ -5,6 +5,8 @@ import type { Nonces } from "../devices/nonces.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { Cloud } from "../office/cloud.ts";
 import { failedChecks } from "../store/checks.ts";
+import { auditLogs } from "../store/log-audit.ts";
+import { startCheckpoints } from "./checkpoint-job.ts";
 import { runOnce } from "./job-runs.ts";
 import { GRANT_AT, grantMorning } from "./morning-grant.ts";
 
@@ -25,6 +27,13 @@ async function checkLedger({ cloud, events }: JobParts): Promise<string> {
   const rules = await failedChecks(cloud.store.read);
   if (rules.length > 0) events.checkFailed({ rules });
   return rules.length === 0 ? "all hold" : `${rules.length} broken`;
+}
+
+/** Recomputes whole logs: what was changed past the triggers shows here only. */
+async function checkLogs({ cloud, events }: JobParts): Promise<string> {
+  const broken = await auditLogs(cloud.store.read);
+  if (broken.length > 0) events.checkFailed({ rules: ["I11 the log is its journals"] });
+  return broken.length === 0 ? "all hold" : `${broken.length} broken`;
 }
 
 /** What is over and was only ever a hash. */
@@ -88,11 +97,20 @@ export function startJobs(parts: JobParts): { close(): Promise<void> } {
       nightly,
     ),
   );
+  tasks.push(
+    cron.schedule(
+      "30 2 * * *",
+      daily("log-audit", () => checkLogs(parts)),
+      nightly,
+    ),
+  );
+  const checkpoints = startCheckpoints(parts);
   for (const { zone } of ZONES) morning(zone)();
   start("ledger-checks", async () => void (await checkLedger(parts)));
   return {
     close: async () => {
       for (const task of tasks) await task.destroy();
+      await checkpoints.close();
       await Promise.all(running);
     },
   };

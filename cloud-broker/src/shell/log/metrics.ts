@@ -12,6 +12,7 @@ export type Metrics = {
   readonly ingestSeconds: Histogram;
   readonly connectedTerminals: Gauge;
   readonly backups: Counter<"outcome">;
+  readonly logAlarms: Counter;
   readonly jobRuns: Counter<"job" | "outcome">;
 };
 
@@ -47,6 +48,7 @@ export function createMetrics(): Metrics {
       registers,
     }),
     backups: counter("backups_total", "Copies of the ledger, by outcome", ["outcome"]),
+    logAlarms: counter("log_alarms_total", "Terminals that remember another ledger than ours"),
     jobRuns: counter("job_runs_total", "Runs of scheduled jobs", ["job", "outcome"]),
   };
 }

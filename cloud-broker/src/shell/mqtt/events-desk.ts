@@ -12,6 +12,7 @@ import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { schoolToday } from "../office/child-orders.ts";
 import { bookBatch, type BookingOutcome } from "../store/bookings.ts";
 import type { VerifyBatched } from "../office/cloud.ts";
+import { announceCheckpoint } from "../store/checkpoints.ts";
 import type { Work } from "../store/committer.ts";
 import { grantDay } from "../store/leases.ts";
 import type { Connection } from "./connections.ts";
@@ -98,6 +99,9 @@ async function bookFrame(
       .where("id", "=", device)
       .execute();
     await grantAgain(context, work, connection, outcome);
+    // A closed day is what terminals and parents will ask about: it is signed with the transaction that books it [M13].
+    if (outcome.plan.accepted.some(({ verified }) => verified.event.body.type === "day-close"))
+      await announceCheckpoint(work, context.cloud, school);
     work.afterCommit(() => tellPages(context, connection, outcome.students));
     return outcome;
   }, good.length + 1);

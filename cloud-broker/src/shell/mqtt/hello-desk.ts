@@ -2,6 +2,7 @@ import { unixMs, type UpFrame } from "@saku/protocol";
 import { isStopped } from "../../core/devices/device.ts";
 import { repeatCommands } from "../store/commands.ts";
 import type { Connection } from "./connections.ts";
+import { compareRemembered } from "./log-desk.ts";
 import type { UpContext } from "./up-context.ts";
 import { signedAck } from "./watermarks.ts";
 
@@ -58,6 +59,7 @@ export async function answerHello(
         // The term is the second in which this lineage began.
         { have: hello.have, sinceMs: unixMs(term * 1_000) },
       );
+    await compareRemembered(context, work, connection, hello.log);
     afterCommit(() => cloud.changes.schoolChanged(school));
     return isStopped(state);
   });

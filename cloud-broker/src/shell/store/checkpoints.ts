@@ -1,10 +1,13 @@
 import {
   signCheckpoint,
+  utf8,
   type PublicKey,
   type SchoolId,
   type Sign,
   type TreeHash,
 } from "@saku/protocol";
+import type { Cloud } from "../office/cloud.ts";
+import { queueForAll } from "./commands.ts";
 import type { Work } from "./committer.ts";
 import { logSize, rootAt } from "./log-leaves.ts";
 
@@ -51,4 +54,21 @@ export async function makeCheckpoint(
     .values({ school, term, size, root, note, made_at: work.now })
     .execute();
   return { size, note, isNew: true };
+}
+
+/**
+ * Signs what the log is now and tells every terminal; returns the size they were told, 0 when there was nothing new.
+ * `announced` is what they were told before: with it, one that was signed for a receipt meanwhile is told as well.
+ */
+export async function announceCheckpoint(
+  work: Work,
+  cloud: Pick<Cloud, "key" | "store" | "outbox">,
+  school: SchoolId,
+  announced: number = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
+  const { key, store, outbox } = cloud;
+  const made = await makeCheckpoint(work, { school, term: store.term, key });
+  if (made === null || (!made.isNew && made.size <= announced)) return 0;
+  await queueForAll(work, outbox, { school }, { kind: "checkpoint", note: utf8(made.note) });
+  return made.size;
 }
