@@ -68,6 +68,8 @@ export async function paperDesk(
     stop: () => undefined,
     key: books.school.cloudKey,
     tokenSecret: randomBytes(32),
+    key: books.school.cloudKey,
+    stop: () => undefined,
     clock,
     timers: nodeTimers,
     entropy: nodeEntropy,
