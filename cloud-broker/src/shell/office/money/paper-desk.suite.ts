@@ -68,8 +68,6 @@ export async function paperDesk(
     stop: () => undefined,
     key: books.school.cloudKey,
     tokenSecret: randomBytes(32),
-    key: books.school.cloudKey,
-    stop: () => undefined,
     clock,
     timers: nodeTimers,
     entropy: nodeEntropy,
