@@ -113,6 +113,30 @@ export function openHubDoor(
   });
 }
 
+/** The school's own network as the hub's two sides use it. */
+export type HubNetwork = {
+  /** Where this terminal answers, were it the hub; null = nowhere. */
+  readonly url: string | null;
+  openDoor(parts: HubDoorParts): Promise<HubDoor>;
+  readonly post: HubPost;
+  probe(url: string): Promise<boolean>;
+};
+
+export function openHubNetwork(lan: {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+}): HubNetwork {
+  const url = lanUrl(lan.host, lan.port);
+  return {
+    url,
+    openDoor: (parts) =>
+      openHubDoor(parts, { host: new URL(url ?? "http://127.0.0.1").hostname, port: lan.port }),
+    post: createHubPost(lan.timeoutMs),
+    probe: (at) => probeHub(at, lan.timeoutMs),
+  };
+}
+
 /** Asks over HTTP. Whatever goes wrong is no answer: the sale goes on to the cloud. */
 export function createHubPost(timeoutMs: number): HubPost {
   return async (url, bytes) => {

@@ -7,7 +7,7 @@ import type { DutyParts } from "../service/duty.ts";
 import { readHub } from "../store/hub-store.ts";
 import type { Journal } from "../store/journal.ts";
 import { answerHubAsk } from "./hub-desk.ts";
-import { createHubPost, lanUrl, openHubDoor, probeHub, type HubDoor } from "./hub-door.ts";
+import type { HubDoor } from "./hub-door.ts";
 import { createHubLine, type HubLine } from "./hub-line.ts";
 import { createRosterKeys } from "./roster-keys.ts";
 
@@ -37,23 +37,22 @@ export async function openHubDuty(parts: HubDutyParts): Promise<HubDuty> {
   const own = { ...parts, school, rosterKeys };
   const line = createHubLine({
     ...own,
-    post: createHubPost(lan.timeoutMs),
-    probe: (url) => probeHub(url, lan.timeoutMs),
+    post: lan.post,
+    probe: lan.probe,
   });
-  const url = lanUrl(lan.host, lan.port);
+  const { url } = lan;
   let door: HubDoor | null = null;
 
   async function look(): Promise<void> {
     await line.refresh();
     const isHub = (await readHub(database.read))?.device === keys.device;
     if (isHub && door === null && url !== null) {
-      const at = { host: new URL(url).hostname, port: lan.port };
       const answer = (bytes: Uint8Array) => answerHubAsk(own, bytes);
       const onFault = (error: unknown) => {
         faultReported(log, error);
       };
-      door = await openHubDoor({ answer, nowMs: () => timers.nowMs(), onFault }, at);
-      hubDoorOpened(log, { port: lan.port });
+      door = await lan.openDoor({ answer, nowMs: () => timers.nowMs(), onFault });
+      hubDoorOpened(log, { url });
     } else if (!isHub && door !== null) {
       await door.close();
       door = null;

@@ -6,7 +6,7 @@ import { startLoop, type Loop } from "../../loop.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { DeviceKeys } from "../keys/device-keys.ts";
 import type { Log } from "../log/log.ts";
-import { openMqttTransport } from "../mqtt/transport.ts";
+import type { OpenTransport, TransportOptions } from "../mqtt/transport.ts";
 import type { AskLine } from "../sale-desk/ask-line.ts";
 import { rollDay } from "../sale-desk/day-roll.ts";
 import { createSaleDesk, type TerminalSaleDesk } from "../sale-desk/sale-desk.ts";
@@ -15,6 +15,7 @@ import { openJournal, type Journal } from "../store/journal.ts";
 import type { Database } from "../store/sqlite.ts";
 import { openVault, type TerminalVault } from "../vault/vault.ts";
 import type { Membership } from "./claim.ts";
+import type { HubNetwork } from "../hub/hub-door.ts";
 import { counterLink, openHubDuty } from "../hub/hub-duty.ts";
 
 /** A claimed terminal at work: everything that needs a school. */
@@ -42,7 +43,8 @@ export type DutyParts = {
   readonly timing: Timing;
   readonly askTimeoutMs: number;
   readonly metrics: () => Readonly<Record<string, number>>;
-  readonly lan: { readonly host: string; readonly port: number; readonly timeoutMs: number };
+  readonly lan: HubNetwork;
+  readonly transport: (options: TransportOptions) => OpenTransport;
 };
 
 const DAY_CHECK_MS = 30_000;
@@ -71,7 +73,7 @@ export async function openDuty(
       schoolRootKey: membership.schoolRootKey,
       journal,
     },
-    openTransport: openMqttTransport({
+    openTransport: parts.transport({
       cloudUrl: membership.cloudUrl,
       host: membership.host,
       school: membership.school,

@@ -16,11 +16,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_TIMING } from "../../core/sync/timing.ts";
 import { openClock } from "../clock/clock.ts";
 import { nodeTimers as timers } from "../clock/node-timers.ts";
+import { openHubNetwork } from "../hub/hub-door.ts";
 import { openDeviceKeys, type DeviceKeys } from "../keys/device-keys.ts";
 import { nodeEntropy as entropy } from "../keys/node-entropy.ts";
 import { verifyWithNode } from "../keys/verify.ts";
 import { createLog } from "../log/log.ts";
 import { CLOUD, SCHOOL_ROOT } from "../sale-desk/desk.suite.ts";
+import { openMqttTransport } from "../mqtt/transport.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Database } from "../store/sqlite.ts";
 import { unixMs } from "@saku/protocol";
@@ -58,11 +60,12 @@ async function open(): Promise<void> {
     timers,
     entropy,
     verify: verifyWithNode,
+    transport: openMqttTransport,
     log,
     software: "test",
     timing,
     askTimeoutMs: 100,
-    lan: { host: "none", port: 0, timeoutMs: 100 },
+    lan: openHubNetwork({ host: "none", port: 0, timeoutMs: 100 }),
     metrics,
   };
   desk = await openDutyDesk(parts, front);

@@ -1,0 +1,221 @@
+import { checkedBind } from "@saku/terminal/shell/store/bind";
+import type { OpenSqliteDriver, SqliteDriver } from "@saku/terminal/shell/store/sqlite-driver";
+import type {
+  OpenSqliteConnection,
+  SqliteConnection,
+} from "@saku/cloud-broker/shell/store/sqlite-connection";
+import { bindable } from "@saku/cloud-broker/shell/store/sqlite-connection";
+import type { Machine } from "./machine.ts";
+import type { SimulatedDisk } from "./disk.ts";
+import {
+  mount,
+  openWasm,
+  type WasmDatabase,
+  type WasmRow,
+  type WasmStatement,
+} from "./wasm-sqlite.ts";
+
+type Values = readonly (number | string | Uint8Array | null)[];
+
+function codeOf(sentence: string): string {
+  if (/disk I\/O error/.test(sentence)) return "SQLITE_IOERR";
+  if (/database or disk is full/.test(sentence)) return "SQLITE_FULL";
+  if (/malformed|not a database/.test(sentence)) return "SQLITE_CORRUPT";
+  if (/locked/.test(sentence)) return "SQLITE_BUSY";
+  if (/unable to open/.test(sentence)) return "SQLITE_CANTOPEN";
+  if (/constraint failed/.test(sentence)) return "SQLITE_CONSTRAINT";
+  return "SQLITE_ERROR";
+}
+
+const forEver = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/** SQLite repeats a statement's last error when it is let go. */
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+  }
+}
+
+/** One open file of one machine. Every connection to it is this one, and reads beside a transaction wait for its end. */
+class OpenFile {
+  readonly #machine: Machine;
+  readonly #disk: SimulatedDisk;
+  readonly #commitMs: () => number;
+  readonly #statements = new Map<string, WasmStatement>();
+  readonly #database: WasmDatabase;
+  #waiting: (() => void)[] = [];
+  userCount = 0;
+
+  constructor(
+    path: string,
+    ground: { readonly machine: Machine; readonly disk: SimulatedDisk },
+    commitMs: () => number,
+  ) {
+    this.#machine = ground.machine;
+    this.#disk = ground.disk;
+    this.#commitMs = commitMs;
+    this.#database = openWasm(path);
+    // Without shared memory the log's index lives in the heap of the one connection there is.
+    this.#database.exec("PRAGMA locking_mode=EXCLUSIVE");
+  }
+
+  async settled(): Promise<void> {
+    while (this.#database.inTransaction) await new Promise<void>((go) => this.#waiting.push(go));
+  }
+
+  async ask<T>(sql: string, run: (statement: WasmStatement) => T): Promise<T> {
+    if (sql === "COMMIT") await this.#machine.sleep(this.#commitMs());
+    if (!this.#isUp) return forEver();
+    try {
+      return this.#now(sql, run);
+    } catch (error) {
+      if (!this.#isUp) return forEver();
+      const sentence = error instanceof Error ? error.message : String(error);
+      throw Object.assign(new Error(sentence), { code: codeOf(sentence) });
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  get #isUp(): boolean {
+    return this.#machine.isAlive && !this.#disk.isOff;
+  }
+
+  #now<T>(sql: string, run: (statement: WasmStatement) => T): T {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    try {
+      const value = run(statement);
+      // A cut in the middle: what was asked may have happened, and nobody is there to hear of it.
+      if (!this.#isUp) throw new Error("The power went");
+      return value;
+    } finally {
+      statement._reset();
+    }
+  }
+
+  /** Committed rows at once, for an onlooker; null while a transaction is open. */
+  peek(sql: string): readonly WasmRow[] | null {
+    if (!this.#isUp || this.#database.inTransaction) return null;
+    return this.#now(sql, (statement) => statement.all([]));
+  }
+
+  async script(sql: string): Promise<void> {
+    if (!this.#isUp) return forEver();
+    try {
+      this.#database.exec(sql);
+    } catch (error) {
+      if (!this.#isUp) return forEver();
+      throw error;
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  #letGo(): void {
+    if (this.#waiting.length === 0 || this.#database.inTransaction) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
+  }
+
+  close(): void {
+    for (const statement of this.#statements.values()) quietly(() => statement.finalize());
+    this.#statements.clear();
+    quietly(() => this.#database.close());
+  }
+}
+
+/** SQL on a simulated disk, for one process. */
+export interface Drivers {
+  readonly openTerminal: OpenSqliteDriver;
+  readonly openCloud: OpenSqliteConnection;
+  path(name: string): string;
+  /** Committed rows of an open file at once; null while nobody can say. */
+  peek(name: string, sql: string): readonly WasmRow[] | null;
+  /** Frees memory after the process is dead; the disk keeps what it has. */
+  drop(): void;
+}
+
+export function createDrivers(
+  machine: Machine,
+  disk: SimulatedDisk,
+  commitMs: () => number,
+): Drivers {
+  const files = new Map<string, OpenFile>();
+  const folder = mount(disk);
+
+  function use(path: string): OpenFile {
+    let file = files.get(path);
+    if (file === undefined) {
+      file = new OpenFile(path, { machine, disk }, commitMs);
+      files.set(path, file);
+    }
+    file.userCount += 1;
+    return file;
+  }
+
+  function leave(path: string, file: OpenFile): void {
+    file.userCount -= 1;
+    if (file.userCount > 0) return;
+    files.delete(path);
+    file.close();
+  }
+
+  const openTerminal: OpenSqliteDriver = async (path, mode): Promise<SqliteDriver> => {
+    const file = use(path);
+    const isReader = mode === "read-only";
+    const all = async (sql: string, values: readonly unknown[]): Promise<WasmRow[]> => {
+      if (isReader) await file.settled();
+      return file.ask(sql, (statement) => statement.all(checkedBind(values)));
+    };
+    return {
+      all: (sql, ...values) => all(sql, values),
+      get: async (sql, ...values) => (await all(sql, values))[0],
+      run: (sql, ...values) =>
+        file.ask(sql, (statement) => statement.run(checkedBind(values)).changes),
+      close: async () => leave(path, file),
+    };
+  };
+
+  const openCloud: OpenSqliteConnection = async (path, mode): Promise<SqliteConnection> => {
+    const file = use(path);
+    const isReader = mode === "read-only";
+    return {
+      database: "sqlite",
+      all: async (sql, values = []) => {
+        if (isReader) await file.settled();
+        return file.ask(sql, (statement) => statement.all(values.map(bindable) as Values));
+      },
+      run: async (sql, values = []) => {
+        if (isReader) await file.settled();
+        return file.ask(sql, (statement) => ({
+          changes: statement.run(values.map(bindable) as Values).changes,
+        }));
+      },
+      exec: (sql) => {
+        // One connection is both: a reader must not close it for writing.
+        return file.script(isReader ? sql.replaceAll("PRAGMA query_only=ON;", "") : sql);
+      },
+      close: async () => leave(path, file),
+    };
+  };
+
+  return {
+    openTerminal,
+    openCloud,
+    path: (name) => `${folder}/${name}`,
+    peek: (name, sql) => files.get(`${folder}/${name}`)?.peek(sql) ?? null,
+    drop() {
+      disk.sealed(() => {
+        for (const file of files.values()) file.close();
+      });
+      files.clear();
+    },
+  };
+}

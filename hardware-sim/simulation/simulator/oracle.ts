@@ -1,0 +1,59 @@
+import type { StudentId } from "@saku/protocol";
+
+/** What the counter said to a customer, remembered by nobody but us. */
+export type Promised = {
+  readonly saleId: string;
+  readonly till: string;
+  readonly student: StudentId;
+  readonly amount: number;
+};
+
+export type Attempt = {
+  readonly till: string;
+  readonly student: StudentId;
+  readonly amount: number;
+};
+
+/** The books of a stranger who only listens at the counters: no code of the product decides anything here. */
+export class Oracle {
+  readonly promised: Map<string, Promised> = new Map();
+  /** Orders whose customer heard no answer: the sale may exist once or not at all. */
+  readonly unanswered: Set<Attempt> = new Set();
+  readonly voided: Map<string, number> = new Map();
+  readonly voidsUnanswered: Set<string> = new Set();
+  /** The highest daily limit in force on a day; null = none. */
+  readonly limits: Map<string, number | null> = new Map();
+  /** Sales of which the only copy was destroyed. */
+  readonly physicallyLost: Set<string> = new Set();
+  /** Sales that lie in the running cloud alone: a restored one may not have them. */
+  readonly atRisk: Set<string> = new Set();
+  readonly verdicts: Map<string, string> = new Map();
+  purchaseCount = 0;
+
+  order(attempt: Attempt): Attempt {
+    this.unanswered.add(attempt);
+    return attempt;
+  }
+
+  sold(attempt: Attempt, saleId: string): void {
+    this.unanswered.delete(attempt);
+    this.promised.set(saleId, { ...attempt, saleId });
+    this.purchaseCount += 1;
+  }
+
+  refused(attempt: Attempt): void {
+    this.unanswered.delete(attempt);
+  }
+
+  noteLimit(student: StudentId, day: number, limit: number | null): void {
+    const key = `${student}/${day}`;
+    const before = this.limits.get(key);
+    const highest =
+      before === undefined
+        ? limit
+        : before === null || limit === null
+          ? null
+          : Math.max(before, limit);
+    this.limits.set(key, highest);
+  }
+}

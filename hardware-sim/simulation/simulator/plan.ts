@@ -1,0 +1,147 @@
+import { must, rupiah, schoolDayAt, unixMs, type StudentId } from "@saku/protocol";
+import type { Order } from "@saku/cloud-broker/shell/http/office";
+import { planFaults } from "./fault-plan.ts";
+import { ADMINS, ZONE } from "./school.ts";
+import type { SchoolRun } from "./seed-run.ts";
+import type { Till } from "./till.ts";
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** Minutes after 05:00 of a school day. */
+const GRANT_MIN = 31;
+const BOOT_MIN = 110;
+const OPEN_MIN = 120;
+const CLOSE_MIN = 150;
+
+/** A day's work, drawn before it begins: who boots when, who buys what, which orders come from home. */
+export function planDay(run: SchoolRun, day: number): void {
+  const { agenda, random } = run;
+  const startMs = day * DAY_MS;
+  const at = (minute: number, work: () => void): void => {
+    agenda.at(startMs + minute * MINUTE_MS, work);
+  };
+  noteLimits(run);
+  at(GRANT_MIN, () => void (run.cloud.isUp ? run.cloud.grant() : undefined));
+  for (const till of run.tills) {
+    at(BOOT_MIN + 8 * random.next(), () => {
+      if (!till.isOn) void till.boot();
+    });
+    // Some are switched off properly, some at the wall, some stay on.
+    const evening = random.next();
+    if (day + 1 < run.dayCount)
+      at(CLOSE_MIN + 4 + 4 * random.next(), () => till.stop(evening < 0.5 ? "power" : "process"));
+  }
+  const purchaseCount = Math.ceil((25 + random.below(40)) / run.dayCount);
+  for (let count = 0; count < purchaseCount; count++)
+    at(OPEN_MIN + (CLOSE_MIN - OPEN_MIN) * random.next(), () => buy(run));
+  const orderCount = 3 + random.below(8);
+  for (let count = 0; count < orderCount; count++)
+    at(OPEN_MIN - 10 + 40 * random.next(), () => void orderFromHome(run));
+  planFaults(run, {
+    fromMs: startMs + (BOOT_MIN + 2) * MINUTE_MS,
+    toMs: startMs + CLOSE_MIN * MINUTE_MS,
+  });
+}
+
+function noteLimits(run: SchoolRun): void {
+  for (const [index, child] of run.children().entries()) {
+    const known = run.limitOf.get(child);
+    const limit =
+      known === undefined ? (index % 3 === 0 ? null : 20_000 + 5_000 * (index % 4)) : known;
+    run.limitOf.set(child, limit);
+    run.oracle.noteLimit(child, schoolDayAt(unixMs(run.world.wallMs() + 60_000), ZONE), limit);
+  }
+}
+
+function pick<T>(run: SchoolRun, items: readonly T[]): T {
+  return must(items[run.random.below(items.length)] ?? null, "One of several");
+}
+
+/** A child at a stall; some press twice. */
+function buy(run: SchoolRun): void {
+  const { random } = run;
+  const till = pick(run, run.tills);
+  const student = pick(run, run.children());
+  const amount = 1_000 + 500 * random.below(16);
+  press(run, till, { student, amount });
+  if (random.chance(0.1))
+    run.agenda.at(run.agenda.nowMs + random.below(80), () => press(run, till, { student, amount }));
+}
+
+function press(
+  run: SchoolRun,
+  till: Till,
+  { student, amount }: { readonly student: StudentId; readonly amount: number },
+): void {
+  const { oracle, story, random, agenda } = run;
+  const answer = till.sell({ student, amount: rupiah(amount), purse: "snack", method: "finger" });
+  if (answer === null) return;
+  const attempt = oracle.order({ till: till.name, student, amount });
+  answer.then(
+    (outcome) => {
+      if (outcome.kind === "refused") {
+        oracle.refused(attempt);
+        run.refusedCount += 1;
+        story.tell(`${till.name} refuses ${student} ${amount}: ${outcome.reason}`);
+        return;
+      }
+      oracle.sold(attempt, outcome.saleId);
+      story.tell(`${till.name} sells ${student} ${amount} (${outcome.saleId.slice(0, 8)})`);
+      agenda.at(
+        agenda.nowMs + 200,
+        () => void till.duty?.desk.markShown(outcome.saleId).catch(() => undefined),
+      );
+      if (random.chance(0.12))
+        agenda.at(
+          agenda.nowMs + 500 + random.below(50_000),
+          () => void takeBack(run, till, outcome.saleId, amount),
+        );
+    },
+    (error: unknown) =>
+      run.world.broken("Q-sell", `${till.name} failed at a sale: ${String(error)}`),
+  );
+}
+
+async function takeBack(run: SchoolRun, till: Till, saleId: string, amount: number): Promise<void> {
+  if (!till.isWorking || till.duty === null) return;
+  run.oracle.voidsUnanswered.add(saleId);
+  const outcome = await till.duty.desk.voidSale(saleId, "wrong-amount");
+  run.oracle.voidsUnanswered.delete(saleId);
+  if (outcome.kind === "voided") run.oracle.voided.set(saleId, amount);
+  run.story.tell(`${till.name} void of ${saleId.slice(0, 8)}: ${outcome.kind}`);
+}
+
+async function orderFromHome(run: SchoolRun): Promise<void> {
+  const { random, cloud, oracle, story } = run;
+  const { parts } = cloud;
+  if (!cloud.isUp || parts === null) return;
+  run.orderCount += 1;
+  const order: Order = {
+    actor: { person: must(ADMINS[0] ?? null, "An admin"), role: "school-admin" },
+    idempotencyKey: `key-${run.orderCount}`,
+  };
+  const student = pick(run, run.children());
+  const { writing } = parts.office;
+  const choice = random.below(4);
+  const day = schoolDayAt(unixMs(run.world.wallMs()), ZONE);
+  const repeat = random.chance(0.2) ? 2 : 1;
+  for (let count = 0; count < repeat; count++) {
+    if (choice === 0) {
+      const limit = random.chance(0.2) ? null : 5_000 * (1 + random.below(8));
+      if (count === 0) {
+        run.limitOf.set(student, limit);
+        oracle.noteLimit(student, day, limit);
+      }
+      story.tell(`home: limit of ${student} ${limit}`);
+      await writing.setDailyLimit(order, student, limit === null ? null : rupiah(limit));
+    } else if (choice === 1) {
+      const isFrozen = random.chance(0.5);
+      story.tell(`home: ${isFrozen ? "freeze" : "thaw"} ${student}`);
+      await writing.setFrozen(order, student, isFrozen);
+    } else {
+      const amount = 5_000 * (1 + random.below(6));
+      story.tell(`school: ${student} brings ${amount}`);
+      await writing.topUpCash(order, student, rupiah(amount));
+    }
+  }
+}

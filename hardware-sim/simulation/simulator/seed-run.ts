@@ -1,0 +1,221 @@
+import { createRandom, type Random } from "@saku/hardware-sim/random";
+import { must, type StudentId } from "@saku/protocol";
+import { createAgenda, settled, type Agenda } from "./agenda.ts";
+import { auditLedger, auditMarks, auditPromises } from "./audit.ts";
+import { CloudHost } from "./cloud-host.ts";
+import { unmountAll } from "./wasm-sqlite.ts";
+import { FAIR, Line, type Weather } from "./network.ts";
+import { SchoolLan } from "./lan.ts";
+import { Oracle } from "./oracle.ts";
+import { planDay } from "./plan.ts";
+import { CHILDREN, foundedLedger, SLOT_KEYS, START_MS, type SchoolSize } from "./school.ts";
+import { createStory, type Story } from "./story.ts";
+import { freshCard, Till } from "./till.ts";
+import { setTrap } from "./trap.ts";
+import type { World } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** Three retry periods, the longest of which is two minutes (I18). */
+const DRAIN_MAX_MS = 3 * 120_000;
+const EVENTS_BETWEEN_AUDITS = 60;
+
+export type SeedOutcome = {
+  readonly seed: number;
+  readonly purchases: number;
+  readonly faults: number;
+  readonly physicallyLost: number;
+  readonly refused: number;
+  readonly digest: string;
+  /** What did not hold; null = everything did. */
+  readonly broken: { readonly rule: string; readonly sentence: string } | null;
+  readonly lastHappenings: readonly string[];
+};
+
+/** One school of one run. */
+export class SchoolRun {
+  readonly world: World;
+  readonly agenda: Agenda;
+  readonly random: Random;
+  readonly story: Story;
+  readonly oracle: Oracle = new Oracle();
+  readonly size: SchoolSize;
+  readonly dayCount: number;
+  readonly tills: Till[] = [];
+  cloud: CloudHost;
+  readonly lan: SchoolLan;
+  faultCount = 0;
+  refusedCount = 0;
+  broken: SeedOutcome["broken"] = null;
+  isCalm = false;
+  orderCount = 0;
+  /** The daily limit of every child as the office last had it. */
+  readonly limitOf: Map<StudentId, number | null> = new Map();
+
+  constructor(
+    seed: number,
+    images: { ledger: Awaited<ReturnType<typeof foundedLedger>> },
+    size: SchoolSize,
+    listen: (line: string) => void,
+  ) {
+    this.random = createRandom(seed).fork("school");
+    this.agenda = createAgenda(this.random.fork("agenda"));
+    const { agenda } = this;
+    this.story = createStory(() => agenda.nowMs + 5 * 3_600_000, listen);
+    this.size = size;
+    this.dayCount = 1 + this.random.below(2);
+    this.world = {
+      random: this.random,
+      agenda,
+      story: this.story,
+      wallMs: () => START_MS + Math.floor(agenda.nowMs),
+      backupEveryMs: 60_000 + this.random.below(240_000),
+      broken: (rule, sentence) => {
+        this.story.tell(`BROKEN ${rule}: ${sentence}`);
+        this.broken ??= { rule, sentence };
+      },
+      fault: (sentence) => {
+        this.faultCount += 1;
+        this.story.tell(`fault: ${sentence}`);
+      },
+    };
+    this.cloud = new CloudHost(this.world, images.ledger);
+    this.lan = new SchoolLan(new Line(agenda, this.random.fork("lan"), this.weather()));
+  }
+
+  weather(): Weather {
+    const { random } = this;
+    if (random.chance(0.3)) return FAIR;
+    return { loss: 0.2 * random.next(), doubled: 0.2 * random.next(), late: 0.2 * random.next() };
+  }
+
+  children(): typeof CHILDREN {
+    return CHILDREN.slice(0, this.size.children);
+  }
+
+  /** A promised sale whose card is gone: only the cloud can still have it. */
+  loseDiskCopy(saleId: string): void {
+    this.oracle.atRisk.add(saleId);
+    void this.judgeRisks();
+  }
+
+  /** Which of those the cloud does not have either; asked whenever one of the two lost something. */
+  async judgeRisks(): Promise<void> {
+    const store = this.cloud.parts?.store;
+    if (store === undefined || this.oracle.atRisk.size === 0) return;
+    const rows = await store.read.selectFrom("device_event").select("id").execute();
+    const known = new Set(rows.map(({ id }) => String(id)));
+    for (const id of this.oracle.atRisk) if (!known.has(id)) this.oracle.physicallyLost.add(id);
+  }
+
+  async bootCloud(): Promise<void> {
+    await this.cloud.boot();
+    await this.judgeRisks();
+  }
+
+  /** Lets virtual time run; audits as it goes. */
+  async run(untilMs: number, isEnough: () => boolean = () => false): Promise<void> {
+    let count = 0;
+    while (this.broken === null && !isEnough() && (await this.agenda.next(untilMs))) {
+      count += 1;
+      if (count % EVENTS_BETWEEN_AUDITS === 0) auditMarks(this.world, this.cloud, this.tills);
+    }
+  }
+}
+
+async function calm(run: SchoolRun): Promise<void> {
+  run.isCalm = true;
+  run.story.tell("the faults stop");
+  const { cloud } = run;
+  if (!cloud.isUp) {
+    cloud.kill("process");
+    await settled(run.agenda, run.bootCloud());
+  }
+  for (const till of run.tills) {
+    till.line.weather = FAIR;
+    till.line.isCut = false;
+    till.disk.cutIn = null;
+    till.disk.fault = "none";
+    if (till.isWorking && !till.isDiskBad) continue;
+    till.stop("process");
+    void till.boot();
+  }
+}
+
+async function drain(run: SchoolRun): Promise<void> {
+  const { agenda, tills, cloud } = run;
+  const startMs = agenda.nowMs;
+  const isDrained = (): boolean =>
+    tills.every(
+      (till) =>
+        till.duty !== null &&
+        till.duty.loop.facts().unsentCount === 0 &&
+        till.duty.loop.facts().link === "online",
+    );
+  await run.run(startMs + DRAIN_MAX_MS, isDrained);
+  if (run.broken === null && !isDrained()) {
+    const waiting = tills
+      .filter((till) => (till.duty?.loop.facts().unsentCount ?? 1) > 0)
+      .map((till) => `${till.name} (${till.duty?.loop.facts().unsentCount ?? "down"})`);
+    if (waiting.length > 0)
+      run.world.broken("stuck", `I18: not drained in time: ${waiting.join(", ")}`);
+  }
+  if (run.broken !== null) return;
+  await settled(run.agenda, auditLedger(run.world, cloud, run.oracle));
+}
+
+export async function runSeed(
+  seed: number,
+  listen: (line: string) => void = () => undefined,
+): Promise<SeedOutcome> {
+  const shape = createRandom(seed).fork("shape");
+  const size = { terminals: 2 + shape.below(3), children: 5 + shape.below(6) };
+  const images = { ledger: await foundedLedger(size), card: await freshCard() };
+  const run = new SchoolRun(seed, images, size, listen);
+  const release = setTrap();
+  let physicallyLost = 0;
+  try {
+    physicallyLost = await runDays(run, images.card);
+  } finally {
+    release();
+    for (const till of run.tills) till.stop("process");
+    run.cloud.kill("process");
+    unmountAll();
+  }
+  return {
+    seed,
+    purchases: run.oracle.purchaseCount,
+    faults: run.faultCount + run.tills.reduce((sum, till) => sum + till.line.faultCount, 0),
+    physicallyLost,
+    refused: run.refusedCount,
+    digest: run.story.digest(),
+    broken: run.broken,
+    lastHappenings: [...run.story.last],
+  };
+}
+
+async function runDays(
+  run: SchoolRun,
+  card: Awaited<ReturnType<typeof freshCard>>,
+): Promise<number> {
+  const { world, agenda, cloud, tills } = run;
+  for (let slot = 0; slot < run.size.terminals; slot++) {
+    const name = `T${slot}`;
+    const keys = must(SLOT_KEYS[slot] ?? null, "A key for every slot");
+    const line = new Line(agenda, run.random.fork(`line-${slot}`), run.weather());
+    const till = new Till(world, { name, slot, keys, cloud, lan: run.lan, line, image: card });
+    till.hasNtp = run.random.chance(0.3);
+    tills.push(till);
+  }
+  await settled(agenda, cloud.boot());
+  for (let day = 0; day < run.dayCount; day++) {
+    planDay(run, day);
+    await run.run(day * DAY_MS + 160 * MINUTE_MS);
+    if (run.broken !== null) return 0;
+    await settled(agenda, auditLedger(world, cloud, run.oracle));
+  }
+  await calm(run);
+  await drain(run);
+  if (run.broken !== null) return 0;
+  return settled(agenda, auditPromises(world, cloud, run.oracle));
+}
