@@ -8,6 +8,7 @@ import type {
   SchoolId,
   StudentId,
 } from "@saku/protocol";
+import type { LetterReason } from "./dead-letter.ts";
 import type { Lease } from "../leases/lease.ts";
 import type { UncoveredBy } from "../ledger/recipes.ts";
 
@@ -42,6 +43,10 @@ export type Books = {
   readonly tips: ReadonlyMap<Incarnation, Tip>;
   /** Ids of stored events of this incarnation, by n, where the batch overlaps them. */
   readonly stored: ReadonlyMap<number, string>;
+  /** True while an event of this terminal waits for persons: what follows it in other incarnations need not wait [N12]. */
+  readonly isBlocked: boolean;
+  /** Incarnations that their own `end` has closed [N13]. */
+  readonly isEnded: boolean;
   /** Which of the batch's parents are stored events of this terminal. */
   readonly knownIds: ReadonlySet<string>;
   /** Parents (of those in the batch) that already have a child. */
@@ -64,9 +69,13 @@ export type Verdict =
   /** Says something that is not about money. */
   | "noted"
   /** Correctly signed, but contradicts what is booked: kept, counted, and for a human. */
-  | "anomaly";
+  | "anomaly"
+  /** Could not be booked; persons signed that it moves nothing [N11]. */
+  | "discarded";
 
 export type Anomaly =
+  /** Booked or given up by the signed word of persons. */
+  | LetterReason
   | "unknown-lease"
   | "foreign-lease"
   | "unknown-sale"

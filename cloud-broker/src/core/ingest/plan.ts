@@ -43,10 +43,13 @@ export type IngestPlan = {
 };
 
 const ZERO_HEX = toHex(ZERO_ID);
+/** The tip after an event whose bytes nobody could open: what comes next may name any parent [N11]. */
+const UNKNOWN_TIP = "";
 
 type Walk = {
   ack: number;
   tip: string;
+  isEnded: boolean;
   duplicateCount: number;
   readonly accepted: PlannedEvent[];
   readonly forks: ForkEvidence[];
@@ -54,6 +57,11 @@ type Walk = {
   readonly sales: Map<string, BookedSale>;
   readonly parentsWithChild: Set<string>;
 };
+
+/** Its parent is neither stored nor waiting for persons [N3] [N12]. */
+function isOrphan(books: Books, parent: string): boolean {
+  return parent !== ZERO_HEX && !books.knownIds.has(parent) && !books.isBlocked;
+}
 
 /** What the chain says of the next event of an incarnation [N3]. */
 function chainOf(
@@ -63,8 +71,9 @@ function chainOf(
 ): "good" | "fork" | "gap" | "broken-chain" {
   const parent = toHex(event.parent);
   // Inside an incarnation the parent is the event before; only the first of one may name any earlier event.
-  if (event.n > 1 && parent !== walk.tip) return "broken-chain";
-  if (event.n === 1 && parent !== ZERO_HEX && !books.knownIds.has(parent)) return "gap";
+  if (walk.isEnded) return "broken-chain";
+  if (event.n > 1 && parent !== walk.tip && walk.tip !== UNKNOWN_TIP) return "broken-chain";
+  if (event.n === 1 && isOrphan(books, parent)) return "gap";
   return walk.parentsWithChild.has(parent) ? "fork" : "good";
 }
 
@@ -80,6 +89,7 @@ function accept(books: Books, walk: Walk, verified: VerifiedEvent): void {
   walk.accepted.push({ verified, booking });
   walk.ack = verified.event.n;
   walk.tip = verified.id;
+  walk.isEnded = verified.event.body.type === "end";
 }
 
 /**
@@ -94,7 +104,8 @@ export function planIngest(
   const tip = books.tips.get(inc);
   const walk: Walk = {
     ack: tip?.ack ?? 0,
-    tip: tip?.id ?? "",
+    tip: tip?.id ?? UNKNOWN_TIP,
+    isEnded: books.isEnded,
     duplicateCount: 0,
     accepted: [],
     forks: [],

@@ -1,5 +1,7 @@
 import {
   addRupiah,
+  deviceId,
+  incarnation,
   rupiah,
   schoolDay,
   schoolId,
@@ -8,6 +10,7 @@ import {
   type Rupiah,
   type StudentId,
 } from "@saku/protocol";
+import type { LetterView } from "../../core/reports/letters.ts";
 import type {
   ActivityLine,
   ChildView,
@@ -101,6 +104,37 @@ function terminalOf(part: Partial<TerminalView> & { device: string; name: string
     ...part,
   };
 }
+
+const LETTERS: readonly LetterView[] = [
+  {
+    device: deviceId("trm-joko"),
+    terminalName: "Kasir 2 · Kantin Pak Joko",
+    inc: incarnation("00c0ffee00c0ffee"),
+    n: 41,
+    hash: "ab".repeat(32),
+    reason: "broken-chain",
+    receivedAtMs: AT_1005,
+    type: "sale",
+    amount: rupiah(7_000),
+    mayPay: true,
+    personsNeeded: 2,
+    votes: [{ person: "per-ani", login: "bu.ani", what: "suspense" }],
+  },
+  {
+    device: deviceId("trm-sri"),
+    terminalName: "Kasir 1 · Kantin Bu Sri",
+    inc: incarnation("00c0ffee00c0ffef"),
+    n: 8,
+    hash: "cd".repeat(32),
+    reason: "bad-signature",
+    receivedAtMs: AT_1005,
+    type: null,
+    amount: null,
+    mayPay: false,
+    personsNeeded: 2,
+    votes: [],
+  },
+];
 
 const TERMINALS: readonly TerminalView[] = [
   terminalOf({ device: "trm-sri", name: "Kasir 1" }),
@@ -203,6 +237,7 @@ type State = {
     { readonly body: string; readonly outcome: OrderOutcome<unknown> }
   >;
   readonly orders: string[];
+  readonly letters: readonly LetterView[];
 };
 
 function firstState(): State {
@@ -242,6 +277,7 @@ function firstState(): State {
       { merchant: "mer-joko", name: "Kantin Pak Joko", terminalCount: 1, payable: rupiah(125_000) },
     ],
     terminals: TERMINALS,
+    letters: LETTERS,
     trial: TRIAL,
     listeners: new Set(),
     answered: new Map(),
@@ -261,6 +297,7 @@ export function createFakeOffice(): FakeOffice {
     office: {
       reading: readingOf(state),
       writing: writingOf(state, changeChild),
+      letters: lettersOf(state),
       onChildChanged: (student, tell) => listen(state, student, tell),
       onSchoolChanged: (_school, tell) => listen(state, null, tell),
     },
@@ -422,6 +459,23 @@ function writingOf(state: State, changeChild: FakeOffice["changeChild"]): Office
         );
         return null;
       }),
+  };
+}
+
+function lettersOf(state: State): Office["letters"] {
+  const done = async (body: string) => {
+    state.orders.push(body);
+  };
+  return {
+    waiting: async (id) => (id === MELATI ? state.letters : []),
+    decide: async (_order, { n }, what) => {
+      await done(`letter ${n} ${what}`);
+      return { kind: "done", value: { isDecided: false } };
+    },
+    clearTerminal: async (_order, device) => {
+      await done(`clear ${device}`);
+      return { kind: "done", value: null };
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   TerminalView,
   TrialBalance,
 } from "../../core/reports/views.ts";
+import type { LetterDesk } from "./letters.ts";
 
 /**
  * Everything that people do through pages and the REST API, as plain questions and orders. Implemented over the store;
@@ -15,6 +16,7 @@ import type {
 export interface Office {
   readonly reading: Reading;
   readonly writing: Writing;
+  readonly letters: LetterDesk;
   /** Tells when something a child's page shows has changed; returns the way to stop. */
   onChildChanged(student: StudentId, listener: () => void): () => void;
   onSchoolChanged(school: SchoolId, listener: () => void): () => void;

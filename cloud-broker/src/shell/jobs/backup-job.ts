@@ -13,8 +13,6 @@ export type BackupParts = {
   readonly events: CloudEvents;
   readonly directory: string;
   readonly everyMs: number;
-  /** Whether what is copied now outlives the ledger's disk. */
-  readonly isOffBox: () => boolean;
 };
 
 /** Tells connected terminals what they may forget now. */
@@ -30,13 +28,6 @@ async function tellSafe(
   }
 }
 
-/** Terminals keep everything meanwhile; somebody must mount the other machine before their cards fill. */
-function warnWhenNotSafe({ isOffBox, metrics, events }: BackupParts): void {
-  const isSafe = isOffBox();
-  metrics.backupsOffBox.set(isSafe ? 1 : 0);
-  if (!isSafe) events.backupNotSafe();
-}
-
 /** Copies the ledger again and again while it changes; `safe` follows each finished copy. */
 export function startBackups(parts: BackupParts): { close(): Promise<void> } {
   const { cloud, metrics, events } = parts;
@@ -50,8 +41,7 @@ export function startBackups(parts: BackupParts): { close(): Promise<void> } {
     if (count === copiedAt) return;
     const startedAtMs = cloud.timers.nowMs();
     try {
-      const { devices } = await backUp(cloud.store, parts.directory, cloud.clock(), parts.isOffBox);
-      warnWhenNotSafe(parts);
+      const { devices } = await backUp(cloud.store, parts.directory, cloud.clock());
       // Raising `safe` is a commit too; it alone is no reason for another copy.
       copiedAt = devices.length > 0 ? count + 1 : count;
       metrics.backups.inc({ outcome: "done" });
@@ -70,7 +60,6 @@ export function startBackups(parts: BackupParts): { close(): Promise<void> } {
       running = runOne().then(plan);
     });
   }
-  warnWhenNotSafe(parts);
   plan();
   return {
     close: async () => {

@@ -1,57 +1,30 @@
-import {
-  must,
-  parsePublicKey,
-  type DownFrame,
-  type PublicKey,
-  type StudentId,
-  type UpFrame,
-} from "@saku/protocol";
+import type { DownFrame, StudentId, UpFrame } from "@saku/protocol";
 import { maySync } from "../../core/devices/device.ts";
-import { openEvent, type BadEvent, type OpenedEvent } from "../../core/ingest/verify.ts";
+import type { LetterReason } from "../../core/ingest/dead-letter.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { schoolToday } from "../office/child-orders.ts";
 import { bookBatch, type BookingOutcome } from "../store/bookings.ts";
-import type { VerifyBatched } from "../office/cloud.ts";
 import { announceCheckpoint } from "../store/checkpoints.ts";
 import type { Work } from "../store/committer.ts";
 import { grantDay } from "../store/leases.ts";
+import { keepLetter } from "../store/dead-letters.ts";
 import type { Connection } from "./connections.ts";
+import { checkFrame, type CheckedFrame } from "./frame-check.ts";
 import type { UpContext } from "./up-context.ts";
 import { signedAck } from "./watermarks.ts";
 
 type EventsFrame = Extract<UpFrame, { t: "events" }>;
 type ErrorFrame = Extract<DownFrame, { t: "error" }>;
+type Problem =
+  | (ErrorFrame & { readonly kind: "retry" })
+  | (ErrorFrame & {
+      readonly kind: "quarantine";
+      readonly n: number;
+      readonly reason: LetterReason;
+    });
 
 /** A terminal that sent what it may not send yet tries again after this. */
 const RETRY_MS = 1_000;
-
-async function verifyFrame(
-  verify: VerifyBatched,
-  connection: Connection,
-  key: PublicKey,
-  frame: EventsFrame,
-): Promise<{ readonly good: readonly VerifiedEvent[]; readonly bad: BadEvent | null }> {
-  const owner = { school: connection.school, device: connection.device, inc: frame.inc };
-  const opened: OpenedEvent[] = [];
-  let bad: BadEvent | null = null;
-  for (const [index, bytes] of frame.events.entries()) {
-    const event = openEvent(owner, frame.from + index, bytes);
-    if (!event.ok) {
-      bad = event.error;
-      break;
-    }
-    opened.push(event.value);
-  }
-  const checks = await Promise.all(
-    opened.map(({ signed }) => verify(key, signed.message, signed.signature)),
-  );
-  const firstBad = checks.indexOf(false);
-  if (firstBad < 0) return { good: opened.map(({ verified }) => verified), bad };
-  return {
-    good: opened.slice(0, firstBad).map(({ verified }) => verified),
-    bad: { n: frame.from + firstBad, reason: "bad-signature" },
-  };
-}
 
 /**
  * Money that came back is spread anew, unless a terminal waits for it: then it is first of all for that one. A terminal that
@@ -127,18 +100,42 @@ function count(context: UpContext, connection: Connection, outcome: BookingOutco
   }
 }
 
+/** A cloud that is older than its terminal is updated by people: nothing of the terminal's is thrown away meanwhile [N14]. */
+const NEWER_RETRY_MS = 600_000;
+
 function problemOf(
   frame: EventsFrame,
-  bad: BadEvent | null,
+  bad: CheckedFrame["bad"],
   outcome: BookingOutcome | null,
-): ErrorFrame | null {
+): Problem | null {
   const stop = outcome?.plan.stop ?? { kind: "none" as const };
   const error = { t: "error", inc: frame.inc, delayMs: 0 } as const;
   if (stop.kind === "gap")
     return { ...error, kind: "retry", reason: "gap", n: stop.n, delayMs: RETRY_MS };
   if (stop.kind === "broken-chain")
     return { ...error, kind: "quarantine", reason: "broken-chain", n: stop.n };
-  return bad === null ? null : { ...error, kind: "quarantine", reason: bad.reason, n: bad.n };
+  if (bad === null) return null;
+  const isNewer = bad.reason === "newer-than-cloud";
+  return isNewer
+    ? { ...error, kind: "retry", reason: bad.reason, n: bad.n, delayMs: NEWER_RETRY_MS }
+    : { ...error, kind: "quarantine", reason: bad.reason, n: bad.n };
+}
+
+/** Evidence, before the terminal is told that the event is not taken [N10]. */
+async function keepEvidence(
+  { cloud, metrics, events }: UpContext,
+  { school, device }: Connection,
+  frame: EventsFrame,
+  { n, reason }: { readonly n: number; readonly reason: LetterReason },
+): Promise<void> {
+  metrics.refusedEvents.inc({ reason });
+  events.eventRefused({ device, n, reason });
+  const bytes = frame.events[n - frame.from];
+  if (bytes === undefined) return;
+  await cloud.store.commit(async (work) => {
+    const isNew = await keepLetter(work, { school, device, inc: frame.inc }, { n, reason, bytes });
+    if (isNew) work.afterCommit(() => cloud.changes.schoolChanged(school));
+  });
 }
 
 /** Verifies, books and answers one frame of events; the answer leaves only after the commit is on disk. */
@@ -150,14 +147,7 @@ export async function takeEvents(
   const { cloud, connections, metrics, events } = context;
   const { device } = connection;
   const startedAtMs = cloud.timers.nowMs();
-  const row = await cloud.store.read
-    .selectFrom("device")
-    .select("sign_key")
-    .where("id", "=", device)
-    .executeTakeFirstOrThrow();
-  const parsed = parsePublicKey(new Uint8Array(row.sign_key));
-  const key = must(parsed.ok ? parsed.value : null, "A stored key is usable");
-  const { good, bad } = await verifyFrame(cloud.verify, connection, key, frame);
+  const { good, bad } = await checkFrame(cloud, connection, frame);
   const outcome = good.length === 0 ? null : await bookFrame(context, connection, frame, good);
   if (outcome === "not-welcome") return connections.stop(device, "not-active");
   if (outcome !== null) {
@@ -173,10 +163,7 @@ export async function takeEvents(
     });
   }
   const problem = problemOf(frame, bad, outcome);
-  if (problem?.kind === "quarantine") {
-    metrics.refusedEvents.inc({ reason: problem.reason });
-    events.eventRefused({ device, n: problem.n, reason: problem.reason });
-  }
+  if (problem?.kind === "quarantine") await keepEvidence(context, connection, frame, problem);
   connection.incs.add(frame.inc);
   await connections.send(device, { t: "ack", ack: await signedAck(cloud, device, [frame.inc]) });
   if (problem !== null) await connections.send(device, problem);

@@ -2,6 +2,7 @@ import type { Office, Reading } from "../http/office.ts";
 import { childOrders } from "./child-orders.ts";
 import { readChild } from "./child-view.ts";
 import type { Cloud } from "./cloud.ts";
+import { letterDesk } from "./letter-desk.ts";
 import { readMerchants } from "./merchant-view.ts";
 import { schoolOrders } from "./school-orders.ts";
 import { readSchool, readStudents, readTerminals, readTrialBalance } from "./school-view.ts";
@@ -46,6 +47,7 @@ function createReading(cloud: Cloud): Reading {
 export function createOffice(cloud: Cloud): Office {
   return {
     reading: createReading(cloud),
+    letters: letterDesk(cloud),
     writing: { ...childOrders(cloud), ...schoolOrders(cloud) },
     onChildChanged: (student, listener) => cloud.changes.onChild(student, listener),
     onSchoolChanged: (school, listener) => cloud.changes.onSchool(school, listener),

@@ -12,7 +12,7 @@ const UNFINISHED = ".unfinished-";
 
 export type BackupOutcome = {
   readonly file: string;
-  /** Terminals with a watermark that rose; none when the copy is not off the box. */
+  /** Terminals with a watermark that rose. */
   readonly devices: readonly DeviceId[];
 };
 
@@ -84,7 +84,6 @@ export async function backUp(
   store: Store,
   directory: string,
   nowMs: number,
-  isOffBox: () => boolean = () => true,
 ): Promise<BackupOutcome> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const booked = await store.read
@@ -104,7 +103,7 @@ export async function backUp(
     await rm(unfinished, { force: true });
     throw error;
   }
-  const devices = isOffBox() ? await raiseSafe(store, booked) : [];
+  const devices = await raiseSafe(store, booked);
   const copies = (await readdir(directory)).filter((name) => NAME.test(name)).toSorted();
   for (const name of copies.slice(0, -KEPT_COUNT)) await rm(join(directory, name));
   return { file, devices };

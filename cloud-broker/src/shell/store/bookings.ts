@@ -198,7 +198,7 @@ export async function bookBatch(
   const books = await loadBooks(work, owner, events);
   const plan = planIngest(books, owner.inc, events);
   const freshForkCount = await storeForks(work, owner, plan);
-  if (plan.accepted.length > 0) await storeAccepted(work, owner, plan);
+  if (plan.accepted.length > 0) await storePlan(work, owner, plan);
   const students = new Set<StudentId>();
   const returned: Returned[] = [];
   for (const { verified, booking } of plan.accepted) {
@@ -212,7 +212,8 @@ export async function bookBatch(
   return { plan, freshForkCount, students, returned };
 }
 
-async function storeAccepted(work: Work, owner: BatchOwner, plan: IngestPlan): Promise<void> {
+/** Rows of everything that a plan accepted. */
+export async function storePlan(work: Work, owner: BatchOwner, plan: IngestPlan): Promise<void> {
   await storeEvents(work, owner, plan);
   const withMoney = plan.accepted.filter(({ booking }) => booking.journal !== null);
   const ids = await postJournals(

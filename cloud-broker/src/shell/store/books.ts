@@ -10,6 +10,7 @@ import {
 import type { Books } from "../../core/ingest/books.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import type { Work } from "./committer.ts";
+import { blockingLetters } from "./dead-letters.ts";
 import { leaseOfRow } from "./leases.ts";
 import { sealedThrough } from "./periods.ts";
 import { salesNamedBy, studentsNamedBy } from "./sales.ts";
@@ -38,13 +39,23 @@ async function loadChain(
   { db }: Work,
   { device, inc }: BatchOwner,
   events: readonly VerifiedEvent[],
-): Promise<Pick<Books, "tips" | "stored" | "knownIds" | "parentsWithChild">> {
+): Promise<
+  Pick<Books, "tips" | "stored" | "knownIds" | "parentsWithChild" | "isBlocked" | "isEnded">
+> {
   const parents = [...new Set(events.map(({ event }) => toHex(event.parent)))];
   const tip = await db
     .selectFrom("incarnation")
     .select(["ack", "tip"])
     .where("device", "=", device)
     .where("inc", "=", inc)
+    .executeTakeFirst();
+  const newest = await db
+    .selectFrom("device_event")
+    .select("type")
+    .where("device", "=", device)
+    .where("inc", "=", inc)
+    .where("n", "=", tip?.ack ?? 0)
+    .where("verdict", "<>", "discarded")
     .executeTakeFirst();
   const numbers = events.map(({ event }) => event.n).filter((n) => n <= (tip?.ack ?? 0));
   const stored = await rowsOf(numbers, (some) =>
@@ -72,7 +83,12 @@ async function loadChain(
       .where("parent", "in", some)
       .execute(),
   );
+  // Asked only where it matters: at the beginning of an incarnation.
+  const isFirst = events.some(({ event }) => event.n === 1);
+  const blocking = isFirst ? await blockingLetters({ db }, { device }) : [];
   return {
+    isBlocked: blocking.length > 0,
+    isEnded: newest?.type === "end",
     tips: new Map(tip === undefined ? [] : [[inc, { ack: tip.ack, id: tip.tip }]]),
     stored: new Map(stored.map(({ n, id }) => [n, id])),
     knownIds: new Set(known.map(({ id }) => id)),

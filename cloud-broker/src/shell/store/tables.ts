@@ -23,6 +23,7 @@ import type { UncoveredBy } from "../../core/ledger/recipes.ts";
 import type { Lease } from "../../core/leases/lease.ts";
 import type { LogTables } from "./log-tables.ts";
 import type { MoneyTables } from "./money-tables.ts";
+import type { SyncTables } from "./sync-tables.ts";
 
 /** 0 or 1. */
 export type Flag = 0 | 1;
@@ -195,7 +196,8 @@ type AuditTable = {
 
 /** The columns of `migrations/`, as Kysely checks them. */
 export type Tables = MoneyTables &
-  LogTables & {
+  LogTables &
+  SyncTables & {
     meta: { key: string; value: string };
     school: SchoolTable;
     account: AccountTable;

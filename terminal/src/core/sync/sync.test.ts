@@ -319,6 +319,14 @@ describe("errors of the cloud", () => {
     });
   });
 
+  it("[S11] quarantine of an event that the watermark has passed holds nothing", () => {
+    const bench = online(lane(OLD, 5));
+    bench.ack([{ inc: OLD, ack: 2, safe: 0 }]);
+    bench.send({ kind: "error", error: "quarantine", inc: OLD, n: 2, delayMs: 0 });
+    expect(bench.state.blocks).toEqual([]);
+    expect(bench.state.loading).toEqual({ inc: OLD, from: 3 });
+  });
+
   it("[S11] quarantine holds only the lane of the event, and that until the next connection", () => {
     const bench = online(lane(OLD, 5), lane(NEW, 2));
     bench.ack([], { credit: 4 });

@@ -288,7 +288,9 @@ function refused(state: SyncState, event: Extract<SyncEvent, { kind: "error" }>)
       const fallback = nextToSend(rewind(state.outbox), state.blocks);
       const inc = event.inc ?? fallback?.inc;
       const n = event.n ?? fallback?.from;
-      const fresh = inc === undefined || n === undefined ? [] : [{ inc, n }];
+      // What the watermark has passed meanwhile blocks nothing.
+      const isPast = state.outbox.some((lane) => lane.inc === inc && lane.ack >= (n ?? 0));
+      const fresh = inc === undefined || n === undefined || isPast ? [] : [{ inc, n }];
       const blocks = [...state.blocks.filter((block) => block.inc !== inc), ...fresh];
       const next = { ...state, blocks, inFlight: [], loading: null, outbox: rewind(state.outbox) };
       // The other lanes go on.
