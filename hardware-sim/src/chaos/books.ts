@@ -6,19 +6,37 @@ export type Row = Readonly<Record<string, unknown>>;
 /** Asks a database that nobody writes any more; nothing of its owner's code is used. */
 export type Query = (sql: string) => Promise<readonly Row[]>;
 
-export function sqliteQuery(file: string): Query {
-  return (sql) =>
-    new Promise((resolve, reject) => {
-      const database = new sqlite3.Database(file, sqlite3.OPEN_READONLY, (openError) => {
-        if (openError !== null) {
-          reject(openError);
-          return;
-        }
-        database.all<Row>(sql, (error, rows) => {
-          database.close(() => (error === null ? resolve(rows) : reject(error)));
-        });
+/** One read-only connection for several questions. */
+export function openBooks(
+  file: string,
+): Promise<{ readonly query: Query; close(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const database = new sqlite3.Database(file, sqlite3.OPEN_READONLY, (openError) => {
+      if (openError !== null) {
+        reject(openError);
+        return;
+      }
+      resolve({
+        query: (sql) =>
+          new Promise((answer, fail) => {
+            database.all<Row>(sql, (error, rows) => (error === null ? answer(rows) : fail(error)));
+          }),
+        close: () => new Promise((closed) => database.close(() => closed())),
       });
     });
+  });
+}
+
+/** A connection for every question, so that nothing stays open. */
+export function sqliteQuery(file: string): Query {
+  return async (sql) => {
+    const books = await openBooks(file);
+    try {
+      return await books.query(sql);
+    } finally {
+      await books.close();
+    }
+  };
 }
 
 /** What one terminal has signed, read from its own file and decoded from the signed bytes. */

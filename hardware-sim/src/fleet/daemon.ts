@@ -11,6 +11,8 @@ export type DaemonOptions = {
   readonly readyEvent: string;
   readonly logFile: string;
   readonly readyTimeoutMs: number;
+  /** Asked at every start for the words before the program: a tracer. The program must stay our own child. */
+  readonly launcher?: () => readonly string[];
 };
 
 /** A real process of ours that can be killed without warning and started again with the same environment. */
@@ -58,7 +60,9 @@ function launch(
   options: DaemonOptions,
   log: WriteStream,
 ): { child: ChildProcess; ready: Promise<void> } {
-  const child = spawn(process.execPath, ["--enable-source-maps", options.program], {
+  const words = [process.execPath, "--enable-source-maps", options.program];
+  const [command = process.execPath, ...args] = [...(options.launcher?.() ?? []), ...words];
+  const child = spawn(command, args, {
     env: environment(options.env),
     stdio: ["ignore", "pipe", "pipe"],
   });

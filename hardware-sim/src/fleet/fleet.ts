@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { openFaultProxy, type FaultProxy } from "../fault-proxy/fault-proxy.ts";
 import { createRandom } from "../random.ts";
 import { createSensorModule, type SimulatedModule } from "../sensor-module.ts";
-import { createDaemon, type Daemon } from "./daemon.ts";
+import { createDaemon, type Daemon, type DaemonOptions } from "./daemon.ts";
 
 /** Which ports the fleet listens on, all on loopback. */
 export type FleetPorts = {
@@ -28,6 +28,8 @@ export type FleetOptions = {
   /** Origins that may show the pages in a frame (the stage). */
   readonly frameAncestors: readonly string[];
   readonly backupEverySeconds: number;
+  /** Words before a process's program, by the folder that keeps its state; asked at every start. */
+  readonly launcher?: (directory: string) => readonly string[];
 };
 
 export type Stall = {
@@ -74,6 +76,10 @@ export function programPath(path: string): string {
 /** Whether serial lines and modules take as long as real ones. */
 type Pace = { isReal: boolean };
 
+function launcherOf({ launcher }: FleetOptions, directory: string): Partial<DaemonOptions> {
+  return launcher === undefined ? {} : { launcher: () => launcher(directory) };
+}
+
 async function openStall(options: FleetOptions, index: number, pace: Pace): Promise<Stall> {
   const spec = options.stalls[index];
   const port = options.ports.counters[index];
@@ -105,6 +111,7 @@ async function openStall(options: FleetOptions, index: number, pace: Pace): Prom
       SAKU_GPIO: "log",
       SAKU_FRAME_ANCESTORS: options.frameAncestors.join(" "),
     },
+    ...launcherOf(options, directory),
     readyEvent: "terminal-ready",
     logFile: join(options.directory, `terminal-${index + 1}.log`),
     readyTimeoutMs: READY_TIMEOUT_MS,
@@ -126,6 +133,7 @@ function cloudDaemon(options: FleetOptions, internet: Internet): Daemon {
       SAKU_BACKUP_EVERY_S: String(options.backupEverySeconds),
       SAKU_FRAME_ANCESTORS: options.frameAncestors.join(" "),
     },
+    ...launcherOf(options, join(options.directory, "cloud")),
     readyEvent: "cloud-ready",
     logFile: join(options.directory, "cloud.log"),
     readyTimeoutMs: READY_TIMEOUT_MS,

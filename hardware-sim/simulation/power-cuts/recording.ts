@@ -1,0 +1,231 @@
+import { spawnSync } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createSyntheticFinger } from "@saku/hardware-sim/finger/synthetic-finger";
+import type { CounterClient } from "@saku/hardware-sim/fleet/counter-client";
+import { freeFleetPorts } from "@saku/hardware-sim/fleet/free-port";
+import { openSchool, type School } from "@saku/hardware-sim/fleet/open-school";
+import { madeUpPupils, type Pupil } from "@saku/hardware-sim/fleet/pupils";
+import { until } from "@saku/hardware-sim/fleet/until";
+import { createWorld } from "@saku/hardware-sim/world";
+import { straceArguments, TraceReader, type TraceStep } from "./trace.ts";
+
+/** What somebody was told, and when: from then on no power cut may undo it. */
+export type Promised = { readonly atUs: number } & (
+  | { readonly kind: "sale"; readonly id: string }
+  | { readonly kind: "top-up"; readonly amount: number }
+  /** A file of keys that others rely on: every byte of it. */
+  | { readonly kind: "file"; readonly name: string; readonly hex: string }
+);
+
+/** One process's folder: what was done to it, and what was promised of it. */
+export type Recording = {
+  readonly name: string;
+  readonly store: "terminal" | "cloud";
+  readonly steps: readonly TraceStep[];
+  readonly promises: readonly Promised[];
+};
+
+export type RecordingOptions = {
+  readonly directory: string;
+  readonly saleCount: number;
+  readonly stallCount: number;
+  /** `NORMAL` shows that the explorer finds losses. */
+  readonly synchronous: "FULL" | "NORMAL";
+  say(line: string): void;
+};
+
+const TOP_UP_RUPIAH = 1_000_000;
+const WAIT = { timeoutMs: 60_000 };
+
+/** Null when system calls can be recorded here, otherwise the sentence that says what is missing. */
+export function whyNoTrace(): string | null {
+  const probe = spawnSync("strace", ["-f", "--seccomp-bpf", "-o", "/dev/null", "true"]);
+  if (probe.error !== undefined)
+    return "strace is not installed (Debian: apt install strace); power cuts cannot be explored.";
+  return probe.status === 0
+    ? null
+    : "strace may not trace processes here; power cuts cannot be explored.";
+}
+
+/** Promises carry the clock's millisecond, rounded up: never earlier than the screen showed it. */
+const nowUs = (): number => (Date.now() + 1) * 1_000;
+
+type Ledger = Map<string, Promised[]>;
+
+function promise(ledger: Ledger, folder: string, promised: Promised): void {
+  ledger.set(folder, [...(ledger.get(folder) ?? []), promised]);
+}
+
+async function typed(counter: CounterClient, digits: string): Promise<void> {
+  for (const digit of digits) await counter.press({ kind: "digit", digit });
+  await counter.press({ kind: "enter" });
+}
+
+/** One sale by PIN; resolves when the screen says approved. */
+async function sell(counter: CounterClient, pupil: Pupil, amount: number): Promise<string> {
+  await until(
+    "a free till",
+    async () => {
+      const { screen } = await counter.view();
+      if (screen === "till") return true;
+      if (screen !== "starting") await counter.press({ kind: "cancel" });
+      return null;
+    },
+    WAIT,
+  );
+  await counter.press({ kind: "amount", amount });
+  await counter.press({ kind: "charge" });
+  await counter.press({ kind: "pin-start" });
+  await typed(counter, pupil.number);
+  const at = (isIt: (view: Awaited<ReturnType<CounterClient["view"]>>) => boolean): Promise<true> =>
+    until("the counter", async () => (isIt(await counter.view()) ? true : null), WAIT);
+  await at(({ pin }) => pin?.step === "code");
+  await typed(counter, pupil.pin);
+  await at(({ screen }) => screen === "approved");
+  return (await counter.journeys()).at(-1)?.saleId ?? "";
+}
+
+async function drained(counters: readonly CounterClient[]): Promise<void> {
+  await until(
+    "every outbox to be empty",
+    async () => {
+      const views = await Promise.all(counters.map((counter) => counter.view()));
+      return views.every((view) => view.isOnline && view.unsentCount === 0) ? true : null;
+    },
+    WAIT,
+  );
+}
+
+async function promiseFile(ledger: Ledger, folder: string, name: string): Promise<void> {
+  const hex = (await readFile(join(folder, name))).toString("hex");
+  promise(ledger, folder, { kind: "file", atUs: nowUs(), name, hex });
+}
+
+/** Sells, pays in, stops every process in order once and kills every one once. */
+async function work(
+  school: School,
+  pupils: readonly Pupil[],
+  options: RecordingOptions,
+): Promise<Ledger> {
+  const ledger: Ledger = new Map();
+  const { fleet, counters, students, office } = school;
+  for (const { directory } of fleet.stalls)
+    await promiseFile(ledger, directory, "device-keys.json");
+  await promiseFile(ledger, fleet.cloudDirectory, "cloud-key");
+  let unbooked: string[] = [];
+  for (let index = 0; index < options.saleCount; index++) {
+    const at = index % fleet.stalls.length;
+    const [stall, counter] = [fleet.stalls[at], counters[at]];
+    const pupil = pupils[index % pupils.length];
+    if (stall === undefined || counter === undefined || pupil === undefined) break;
+    const id = await sell(counter, pupil, 500 + index);
+    promise(ledger, stall.directory, { kind: "sale", atUs: nowUs(), id });
+    unbooked.push(id);
+    if (index % 3 === 2) {
+      await drained(counters);
+      const atUs = nowUs();
+      for (const booked of unbooked)
+        promise(ledger, fleet.cloudDirectory, { kind: "sale", atUs, id: booked });
+      unbooked = [];
+      const amount = 10_000 + index;
+      const student = students[index % students.length] ?? "";
+      await office.client.post(`/v1/students/${student}/topups`, { amount }, `power-cut-${index}`);
+      promise(ledger, fleet.cloudDirectory, { kind: "top-up", atUs: nowUs(), amount });
+    }
+    const daemons = [fleet.cloud, stall.daemon];
+    if (index === Math.floor(options.saleCount / 2))
+      for (const daemon of daemons) {
+        await daemon.stop();
+        await daemon.start();
+      }
+    if (index === Math.floor((options.saleCount * 3) / 4))
+      for (const daemon of daemons) {
+        await daemon.kill();
+        await daemon.start();
+      }
+  }
+  return ledger;
+}
+
+/** Everything that every start of a process wrote, in order. */
+async function readTrace(folder: string, logs: readonly string[]): Promise<readonly TraceStep[]> {
+  const reader = new TraceReader(folder);
+  for (const log of logs) {
+    reader.beginProcess();
+    for await (const line of createInterface({ input: createReadStream(log) })) reader.line(line);
+  }
+  return reader.steps;
+}
+
+/** Runs the real school under strace and gives back what each of its processes did to its folder. */
+export async function record(options: RecordingOptions): Promise<readonly Recording[]> {
+  const { directory, synchronous, stallCount } = options;
+  await mkdir(directory, { recursive: true });
+  const logs = new Map<string, string[]>();
+  const launcher = (folder: string): readonly string[] => {
+    const ours = logs.get(folder) ?? [];
+    const log = join(directory, `strace-${logs.size}-${ours.length}-${folder.split("/").at(-1)}`);
+    logs.set(folder, [...ours, log]);
+    return ["strace", ...straceArguments(log)];
+  };
+  const pupils = madeUpPupils(2);
+  const before = process.env["NODE_OPTIONS"];
+  const patch = fileURLToPath(import.meta.resolve("./normal-sync.js"));
+  if (synchronous === "NORMAL") process.env["NODE_OPTIONS"] = `--import ${patch}`;
+  try {
+    const school = await openSchool({
+      fleet: {
+        directory,
+        ports: await freeFleetPorts(stallCount),
+        stalls: Array.from({ length: stallCount }, (_, index) => ({
+          name: `stall ${index + 1}`,
+          model: "R307" as const,
+        })),
+        seed: 1,
+        frameAncestors: [],
+        backupEverySeconds: 3_600,
+        launcher,
+      },
+      schoolName: "SD Melati",
+      operatorCode: "482913",
+      world: createWorld(
+        pupils.map((_, index) =>
+          createSyntheticFinger({ fingerId: `f${index}`, seed: 90 + index }),
+        ),
+      ),
+      children: pupils.map((pupil, index) => ({
+        pupil,
+        fingers: [{ name: "right-index", fingerId: `f${index}` }],
+      })),
+      enrolImpressions: [],
+      enrolStall: 0,
+      topUp: TOP_UP_RUPIAH,
+      dailyLimit: null,
+      isRealTime: false,
+      say: options.say,
+    });
+    let promises: Ledger = new Map();
+    try {
+      promises = await work(school, pupils, options);
+    } finally {
+      await school.close();
+    }
+    const cloud = school.fleet.cloudDirectory;
+    const recordings: Recording[] = [];
+    for (const [folder, ours] of logs)
+      recordings.push({
+        name: folder === cloud ? "cloud" : (folder.split("/").at(-1) ?? folder),
+        store: folder === cloud ? "cloud" : "terminal",
+        steps: await readTrace(folder, ours),
+        promises: promises.get(folder) ?? [],
+      });
+    return recordings;
+  } finally {
+    if (before === undefined) delete process.env["NODE_OPTIONS"];
+    else process.env["NODE_OPTIONS"] = before;
+  }
+}
