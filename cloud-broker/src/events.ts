@@ -26,6 +26,7 @@ export function createEvents(log: Log): {
   logContradicted(of: Device & { readonly term: number; readonly size: number }): void;
   asked(of: Device & { readonly outcome: string; readonly elapsedMs: number }): void;
   backedUp(of: { readonly deviceCount: number; readonly elapsedMs: number }): void;
+  backupNotSafe(): void;
   jobDone(of: { readonly job: string; readonly period: string; readonly outcome: string }): void;
   jobFailed(of: { readonly job: string; readonly error: unknown }): void;
   checkFailed(of: { readonly rules: readonly string[] }): void;
@@ -50,6 +51,11 @@ export function createEvents(log: Log): {
       ),
     asked: (of) => log.info({ event: "lease-asked", ...of }, "a terminal asked for more"),
     backedUp: (of) => log.info({ event: "backed-up", ...of }, "a copy of the ledger is finished"),
+    backupNotSafe: () =>
+      log.warn(
+        { event: "backup-not-safe" },
+        "copies lie on the ledger's own disk: terminals may forget nothing; point SAKU_BACKUP_DIR at another machine",
+      ),
     jobDone: (of) => log.info({ event: "job-done", ...of }, "a job ran"),
     jobFailed: ({ job, error }) =>
       log.error({ event: "job-failed", job, err: error }, "a job failed"),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -17,7 +17,14 @@ import { startCloud, type RunningCloud } from "./loop.ts";
 import { nodeSigningKey } from "./shell/keys/ed25519.ts";
 import { createLog } from "./shell/log/log.ts";
 import { paperTerminal } from "./shell/paper-school.suite.ts";
+import { describeOnBoth, emptyHome } from "./shell/store/databases.suite.ts";
+import type { Database } from "./shell/store/migrations/render.ts";
 import { temporaryFolder } from "./shell/temporary-folder.suite.ts";
+
+async function urlOf(database: Database): Promise<string | undefined> {
+  const { place } = await emptyHome(database);
+  return "url" in place ? place.url : undefined;
+}
 
 type Json = Record<string, unknown>;
 
@@ -27,9 +34,10 @@ afterEach(async () => {
   cloud = null;
 });
 
-async function start(directory: string): Promise<RunningCloud> {
+async function start(directory: string, databaseUrl?: string): Promise<RunningCloud> {
   const config = readConfig({
     SAKU_CLOUD_DIR: directory,
+    SAKU_DATABASE_URL: databaseUrl,
     SAKU_HTTP_PORT: "0",
     SAKU_MQTT_PORT: "0",
     SAKU_BACKUP_EVERY_S: "1",
@@ -99,10 +107,11 @@ async function foundAndClaim(directory: string): Promise<{
   return { root, school, claim: String(made.body["claim"]) };
 }
 
-describe("a cloud", () => {
+describeOnBoth("a cloud", (database) => {
   it("[D1] brings a terminal in by claim and signed roster, and by nothing less", async () => {
     const directory = temporaryFolder("loop");
-    await start(directory);
+    const url = await urlOf(database);
+    await start(directory, url);
     const { root, school, claim } = await foundAndClaim(directory);
     const terminal = paperTerminal(merchantId("mer-any"));
     const boxKey = new Uint8Array(randomBytes(32));
@@ -164,16 +173,23 @@ describe("a cloud", () => {
 
   it("answers health questions, and comes back with its key and its lineage after a stop", async () => {
     const directory = temporaryFolder("loop");
-    await start(directory);
+    const url = await urlOf(database);
+    await start(directory, url);
+    const ready = {
+      status: "ok",
+      term: 1,
+      database,
+      backups: "on the ledger's disk: safe does not rise",
+    };
     const key = readFileSync(join(directory, "cloud-key"));
     expect((await call("/healthz")).body).toEqual({ status: "ok" });
-    expect((await call("/readyz")).body).toEqual({ status: "ok", term: 1 });
+    expect((await call("/readyz")).body).toEqual(ready);
     const metrics = await fetch(`http://127.0.0.1:${cloud?.httpPort ?? 0}/metrics`);
     expect(await metrics.text()).toContain("saku_trial_balance_imbalance_rupiah 0");
     await cloud?.close();
-    await start(directory);
+    await start(directory, url);
     expect(readFileSync(join(directory, "cloud-key"))).toEqual(key);
-    expect((await call("/readyz")).body).toEqual({ status: "ok", term: 1 });
+    expect((await call("/readyz")).body).toEqual(ready);
     expect(readdirSync(directory)).toContain("setup-token");
   });
 });
@@ -190,5 +206,23 @@ describe("the configuration", () => {
     });
     expect(config.frameAncestors).toEqual(["http://a:1", "http://b:2"]);
     expect(config.backupDirectory).toBe("/var/lib/saku/backup");
+    expect(config.ledger).toEqual({ file: "/var/lib/saku/ledger.sqlite" });
+  });
+
+  it("keeps the password of a database out of its address", () => {
+    const secret = join(temporaryFolder("secret"), "password");
+    writeFileSync(secret, "rahasia\n");
+    const settings = {
+      SAKU_CLOUD_DIR: "x",
+      SAKU_DATABASE_URL: "postgresql://saku@db.example/saku",
+      SAKU_DATABASE_PASSWORD_FILE: secret,
+    };
+    expect(readConfig(settings).ledger).toEqual({
+      url: "postgresql://saku@db.example/saku",
+      password: "rahasia",
+    });
+    expect(() => readConfig({ ...settings, SAKU_DATABASE_URL: "mysql://x" })).toThrow(
+      "SAKU_DATABASE_URL",
+    );
   });
 });

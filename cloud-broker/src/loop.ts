@@ -27,6 +27,7 @@ import type { Cloud } from "./shell/office/cloud.ts";
 import { createOffice } from "./shell/office/office.ts";
 import { createPeople } from "./shell/office/people.ts";
 import { loadSetupToken } from "./shell/office/setup-token.ts";
+import { isOffBox } from "./shell/store/off-box.ts";
 import { openStore } from "./shell/store/store.ts";
 
 export type RunningCloud = {
@@ -124,7 +125,7 @@ async function compose(
   const tokenSecret = loadOrMakeSecret(join(config.directory, "token-secret"), () =>
     Buffer.from(entropy.bytes(32)),
   );
-  const store = await openStore({ file: join(config.directory, "ledger.sqlite"), ...world });
+  const store = await openStore({ ...config.ledger, ...world });
   closers.add(() => store.close());
   const connections = createConnections(store, (error) => events.failed({ where: "send", error }));
   const cloud = createCloud({ ...world, store, connections, key: cloudKey, tokenSecret });
@@ -143,9 +144,10 @@ async function compose(
   closers.add(() => broker.close());
   const mqttUrl = config.publicMqttUrl ?? `mqtt://${config.host}:${broker.port}`;
   const state = { isReady: false };
+  const offBox = offBoxOf(config);
   const app = composeHttp({
     web: createWeb({ office: createOffice(cloud), people, config, log }),
-    health: healthRoutes({ store, metrics, isReady: () => state.isReady }),
+    health: healthRoutes({ store, metrics, isReady: () => state.isReady, isOffBox: offBox }),
     logs: logRoutes(cloud, cloudKey.publicKey),
     devices: deviceRoutes({
       cloud,
@@ -168,6 +170,7 @@ async function compose(
     events,
     directory: config.backupDirectory,
     everyMs: config.backupEveryMs,
+    isOffBox: offBox,
   });
   closers.add(() => backups.close());
   return {
@@ -179,6 +182,14 @@ async function compose(
     },
   };
 }
+
+/** Whether `safe` may follow a copy that is made now. */
+const offBoxOf = (config: Config) => (): boolean =>
+  config.isSafeOnLedgerDisk ||
+  isOffBox(config.backupDirectory, {
+    place: config.ledger,
+    cloudDirectory: config.directory,
+  });
 
 /** The name terminals sign is the one they are told to connect to. */
 function hostOf(config: Config): string {

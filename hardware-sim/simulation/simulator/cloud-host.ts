@@ -5,20 +5,19 @@ import {
   mqttClientId,
   must,
   type DeviceId,
-  type Incarnation,
 } from "@saku/protocol";
-import { createEvents } from "@saku/cloud-broker/events";
+import { createEvents, type CloudEvents } from "@saku/cloud-broker/events";
 import { createNonces, type Nonces } from "@saku/cloud-broker/shell/devices/nonces";
+import { startBackups } from "@saku/cloud-broker/shell/jobs/backup-job";
 import { grantMorning } from "@saku/cloud-broker/shell/jobs/morning-grant";
 import { createConnections, type Connections } from "@saku/cloud-broker/shell/mqtt/connections";
 import { checkLogin } from "@saku/cloud-broker/shell/mqtt/login";
 import { createAwaited } from "@saku/cloud-broker/shell/mqtt/up-context";
 import { createUpDesk, type UpDesk } from "@saku/cloud-broker/shell/mqtt/up-desk";
-import { signedAck } from "@saku/cloud-broker/shell/mqtt/watermarks";
 import { createChanges } from "@saku/cloud-broker/shell/office/changes";
 import type { Cloud } from "@saku/cloud-broker/shell/office/cloud";
 import { createOffice } from "@saku/cloud-broker/shell/office/office";
-import { markCopy } from "@saku/cloud-broker/shell/store/lineage";
+import type { CopyDrive } from "@saku/cloud-broker/shell/store/copy-drive";
 import { openStore, type Store } from "@saku/cloud-broker/shell/store/store";
 import {
   LinkError,
@@ -35,6 +34,7 @@ import type { Line } from "./network.ts";
 import { errorText } from "./shapes.ts";
 import { BrokenRule } from "./story.ts";
 import type { World } from "./world.ts";
+import { mount, openWasm } from "./wasm-sqlite.ts";
 import { cloudLog, noMetrics } from "./witness.ts";
 
 type Parts = {
@@ -44,15 +44,10 @@ type Parts = {
   readonly nonces: Nonces;
   readonly upDesk: UpDesk;
   readonly office: ReturnType<typeof createOffice>;
+  readonly events: CloudEvents;
 };
 
 type CloudClient = Parameters<Connections["opened"]>[0]["client"];
-
-/** A finished copy, and how far it knows each incarnation. */
-export type Backup = {
-  readonly image: DiskImage;
-  readonly marks: ReadonlyMap<string, number>;
-};
 
 /** The cloud: one process on one machine with one disk, and its copies elsewhere. */
 export class CloudHost {
@@ -61,14 +56,17 @@ export class CloudHost {
   machine: Machine | null = null;
   #drivers: Drivers | null = null;
   parts: Parts | null = null;
-  lastBackup: Backup | null = null;
+  /** Another machine's disk, with the finished copies. */
+  readonly copies: SimulatedDisk;
+  readonly #copiesPath: string;
   /** Highest copied watermark of every incarnation, of copies that were finished: the truth that `safe` may tell. */
   readonly safeTruth: Map<string, number> = new Map();
-  #copiedAt = -1;
 
   constructor(world: World, image: DiskImage) {
     this.#world = world;
     this.disk = new SimulatedDisk(world.random.fork("cloud-disk"), image);
+    this.copies = new SimulatedDisk(world.random.fork("copies"));
+    this.#copiesPath = mount(this.copies);
   }
 
   get isUp(): boolean {
@@ -117,6 +115,7 @@ export class CloudHost {
       nonces: createNonces(clock, entropy),
       upDesk: createUpDesk(context),
       office: createOffice(cloud),
+      events,
     };
     story.tell(`the cloud is up, term ${store.term}`);
     this.#startJobs(machine);
@@ -134,15 +133,25 @@ export class CloudHost {
   }
 
   #startJobs(machine: Machine): void {
+    const { parts } = this;
+    const drivers = this.#drivers;
+    if (parts === null || drivers === null) return;
+    const { cloud, connections } = parts;
+    startBackups({
+      cloud,
+      connections,
+      metrics: noMetrics,
+      events: parts.events,
+      directory: this.#copiesPath,
+      everyMs: this.#world.backupEveryMs,
+      drive: this.#copyDrive(drivers, machine),
+      isOffBox: () => true,
+    });
     const guarded = (run: () => Promise<void>) => (): void => {
       run().catch((error: unknown) =>
         this.#world.broken("Q-fault", `a job of the cloud failed: ${errorText(error)}`),
       );
     };
-    machine.timers.every(
-      this.#world.backupEveryMs,
-      guarded(() => this.backUp()),
-    );
     guarded(() => this.grant())();
   }
 
@@ -153,63 +162,42 @@ export class CloudHost {
       this.#world.story.tell(`the morning grant: ${outcome}`);
   }
 
-  /** One copy after another, as the product's job does it. */
-  async backUp(): Promise<void> {
-    const { parts } = this;
-    const drivers = this.#drivers;
-    if (parts === null || drivers === null) return;
-    const { store } = parts;
-    const count = store.commitCount();
-    if (count === this.#copiedAt) return;
-    const booked = await store.read
-      .selectFrom("incarnation")
-      .select(["device", "inc", "ack"])
-      .whereRef("safe", "<", "ack")
-      .execute();
-    const name = "copy.sqlite";
-    const source = await store.openCopyConnection();
-    await source.run("VACUUM INTO ?", [drivers.path(name)]);
-    await source.close();
-    const copy = await drivers.openCloud(drivers.path(name), "read-write");
-    await markCopy(copy);
-    const rows = await copy.all("SELECT inc, ack FROM incarnation");
-    await copy.close();
-    const marks = new Map(rows.map((row) => [String(row["inc"]), Number(row["ack"])]));
-    const bytes = must(this.disk.take(name), "A copy that was written");
-    this.lastBackup = { image: new Map([[LEDGER_FILE, bytes]]), marks };
-    for (const [inc, ack] of marks)
-      this.safeTruth.set(inc, Math.max(ack, this.safeTruth.get(inc) ?? 0));
-    const devices = await this.#raiseSafe(booked);
-    this.#copiedAt = devices.length > 0 ? count + 1 : count;
-    this.#world.story.tell(`a copy of the ledger is finished`);
-    for (const device of devices) {
-      const connection = parts.connections.of(device);
-      if (connection === null) continue;
-      const ack = await signedAck(parts.cloud, device, [...connection.incs]);
-      await parts.connections.send(device, { t: "ack", ack });
-    }
+  #copyDrive(drivers: Drivers, machine: Machine): CopyDrive {
+    const { copies } = this;
+    const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+    const alive = (): Promise<void> | undefined =>
+      machine.isAlive ? undefined : new Promise<void>(() => undefined);
+    return {
+      makeFolder: async () => undefined,
+      names: async () => copies.names(),
+      sync: async (path) => {
+        await alive();
+        if (copies.has(nameOf(path))) copies.sync(nameOf(path));
+      },
+      rename: async (from, to) => {
+        await alive();
+        copies.rename(nameOf(from), nameOf(to));
+        this.#noteCopy(to);
+      },
+      remove: async (path) => {
+        await alive();
+        if (copies.has(nameOf(path))) copies.remove(nameOf(path));
+      },
+      restrict: async () => undefined,
+      open: drivers.openCloud,
+      entropy: machine.entropy,
+    };
   }
 
-  async #raiseSafe(
-    booked: readonly {
-      readonly device: DeviceId;
-      readonly inc: Incarnation;
-      readonly ack: number;
-    }[],
-  ): Promise<readonly DeviceId[]> {
-    const { parts } = this;
-    if (parts === null || booked.length === 0) return [];
-    await parts.store.commit(async ({ db }) => {
-      for (const { device, inc, ack } of booked)
-        await db
-          .updateTable("incarnation")
-          .set({ safe: ack })
-          .where("device", "=", device)
-          .where("inc", "=", inc)
-          .where("safe", "<", ack)
-          .execute();
-    });
-    return [...new Set(booked.map(({ device }) => device))];
+  /** A finished copy is where `safe` gets its truth from; it is read by us, not by the product. */
+  #noteCopy(path: string): void {
+    const copy = openWasm(path);
+    const rows = copy.prepare("SELECT inc, ack FROM incarnation");
+    for (const { inc, ack } of rows.all([]))
+      this.safeTruth.set(String(inc), Math.max(Number(ack), this.safeTruth.get(String(inc)) ?? 0));
+    rows.finalize();
+    copy.close();
+    this.#world.story.tell("a copy of the ledger is finished");
   }
 
   /** The process dies; with `power` the machine too. */
@@ -217,7 +205,6 @@ export class CloudHost {
     if (this.machine === null) return;
     this.machine.kill();
     this.parts = null;
-    this.#copiedAt = -1;
     if (how === "power") this.disk.cut();
     this.#drivers?.drop();
     this.#drivers = null;
@@ -226,8 +213,18 @@ export class CloudHost {
 
   /** The disk is gone; the newest finished copy takes its place. */
   restore(): void {
-    const backup = must(this.lastBackup, "A copy to restore");
-    this.disk.restore(backup.image);
+    const newest = must(this.#newestCopy(), "A copy to restore");
+    const bytes = must(this.copies.image().get(newest) ?? null, "A copy that is there");
+    this.disk.restore(new Map([[LEDGER_FILE, bytes]]));
+  }
+
+  #newestCopy(): string | null {
+    const names = this.copies.names().filter((name) => name.startsWith("ledger-"));
+    return names.toSorted().at(-1) ?? null;
+  }
+
+  get hasCopy(): boolean {
+    return this.#newestCopy() !== null;
   }
 
   peek(sql: string): ReturnType<Drivers["peek"]> {

@@ -4,7 +4,7 @@ import type {
   OpenSqliteConnection,
   SqliteConnection,
 } from "@saku/cloud-broker/shell/store/sqlite-connection";
-import { bindable } from "@saku/cloud-broker/shell/store/sqlite-connection";
+import { bindable } from "@saku/cloud-broker/shell/store/bindable";
 import type { Machine } from "./machine.ts";
 import type { SimulatedDisk } from "./disk.ts";
 import {

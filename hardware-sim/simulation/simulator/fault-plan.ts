@@ -103,7 +103,7 @@ const cloudCrash: Fault = (run) => {
 
 const cloudRestore: Fault = (run) => {
   const { cloud } = run;
-  if (cloud.lastBackup === null) return;
+  if (!cloud.hasCopy) return;
   run.world.fault("the cloud's disk is destroyed and its newest copy restored");
   cloud.kill("power");
   cloud.restore();

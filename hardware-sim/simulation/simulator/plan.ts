@@ -80,7 +80,8 @@ function press(
   answer.then(
     (outcome) => {
       if (outcome.kind === "refused") {
-        oracle.refused(attempt);
+        // A disk that failed says nothing: the sale may be found at the next start, and the operator asked about it.
+        if (outcome.reason !== "disk-failed") oracle.refused(attempt);
         run.refusedCount += 1;
         story.tell(`${till.name} refuses ${student} ${amount}: ${outcome.reason}`);
         return;

@@ -130,6 +130,8 @@ function cloudDaemon(options: FleetOptions, internet: Internet): Daemon {
       SAKU_MQTT_PORT: String(options.ports.cloudMqtt),
       SAKU_PUBLIC_MQTT_URL: `mqtt://${HOST}:${internet.mqtt.port}`,
       SAKU_BACKUP_DIR: join(options.directory, "backup"),
+      // One box plays all of them.
+      SAKU_BACKUP_ON_LEDGER_DISK: "1",
       SAKU_BACKUP_EVERY_S: String(options.backupEverySeconds),
       SAKU_FRAME_ANCESTORS: options.frameAncestors.join(" "),
     },

@@ -9,6 +9,8 @@ export type HealthParts = {
   readonly metrics: Metrics;
   /** False until every part listens, and again while stopping. */
   readonly isReady: () => boolean;
+  /** False while copies lie on the ledger's own disk. */
+  readonly isOffBox: () => boolean;
 };
 
 /** For load balancers, systemd and Prometheus; says nothing about anybody. */
@@ -20,7 +22,9 @@ export function healthRoutes(parts: HealthParts): Hono {
     if (!parts.isReady()) return c.json({ status: "starting" }, 503);
     try {
       await touch(parts.store.read);
-      return c.json({ status: "ok", term: parts.store.term });
+      const { database, term } = parts.store;
+      const backups = parts.isOffBox() ? "off the box" : "on the ledger's disk: safe does not rise";
+      return c.json({ status: "ok", term, database, backups });
     } catch {
       return c.json({ status: "the ledger cannot be read" }, 503);
     }

@@ -5,6 +5,7 @@ import type { Connections } from "../mqtt/connections.ts";
 import { signedAck } from "../mqtt/watermarks.ts";
 import type { Cloud } from "../office/cloud.ts";
 import { backUp } from "../store/backup.ts";
+import type { CopyDrive } from "../store/copy-drive.ts";
 
 export type BackupParts = {
   readonly cloud: Cloud;
@@ -13,6 +14,10 @@ export type BackupParts = {
   readonly events: CloudEvents;
   readonly directory: string;
   readonly everyMs: number;
+  /** Whether what is copied now outlives the ledger's disk. */
+  readonly isOffBox: () => boolean;
+  /** The real disk, unless a simulation brings its own. */
+  readonly drive?: CopyDrive;
 };
 
 /** Tells connected terminals what they may forget now. */
@@ -28,6 +33,13 @@ async function tellSafe(
   }
 }
 
+/** Terminals keep everything meanwhile; somebody must mount the other machine before their cards fill. */
+function warnWhenNotSafe({ isOffBox, metrics, events }: BackupParts): void {
+  const isSafe = isOffBox();
+  metrics.backupsOffBox.set(isSafe ? 1 : 0);
+  if (!isSafe) events.backupNotSafe();
+}
+
 /** Copies the ledger again and again while it changes; `safe` follows each finished copy. */
 export function startBackups(parts: BackupParts): { close(): Promise<void> } {
   const { cloud, metrics, events } = parts;
@@ -41,7 +53,8 @@ export function startBackups(parts: BackupParts): { close(): Promise<void> } {
     if (count === copiedAt) return;
     const startedAtMs = cloud.timers.nowMs();
     try {
-      const { devices } = await backUp(cloud.store, parts.directory, cloud.clock());
+      const { devices } = await backUp(cloud.store, parts.directory, cloud.clock(), parts);
+      warnWhenNotSafe(parts);
       // Raising `safe` is a commit too; it alone is no reason for another copy.
       copiedAt = devices.length > 0 ? count + 1 : count;
       metrics.backups.inc({ outcome: "done" });
@@ -60,6 +73,7 @@ export function startBackups(parts: BackupParts): { close(): Promise<void> } {
       running = runOne().then(plan);
     });
   }
+  warnWhenNotSafe(parts);
   plan();
   return {
     close: async () => {

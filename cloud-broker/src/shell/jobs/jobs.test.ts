@@ -1,5 +1,6 @@
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { must } from "@saku/protocol";
 import { helloOf, paperCloud, paperLink, type PaperCloud } from "../mqtt/paper-link.suite.ts";
 import { MORNING_MS, SCHOOL } from "../paper-school.suite.ts";
@@ -16,6 +17,8 @@ afterEach(async () => {
   expect(await failedChecks(paper.school.store.read)).toEqual([]);
   await paper.close();
 });
+
+const isCopy = (name: string): boolean => name.startsWith("ledger-");
 
 const granted = async (): Promise<number> => {
   const rows = await paper.school.store.read.selectFrom("lease").select("amount").execute();
@@ -88,8 +91,29 @@ describeOnBoth("backups", () => {
       ...paper,
       directory: join(paper.school.directory, "backup"),
       everyMs: 10,
+      isOffBox: () => true,
     });
     expect((await link.ack()).incs).toEqual([{ inc: terminal.inc, ack: 1, safe: 1 }]);
     await backups.close();
+  });
+
+  it("[N9] on the ledger's own disk are made, said aloud, and let nobody forget", async () => {
+    paper = await paperCloud({ terminals: 1, students: 0 });
+    const terminal = must(paper.school.terminals[0], "a terminal");
+    const link = await paperLink(paper, terminal);
+    await link.send(helloOf(terminal));
+    await link.ack();
+    const { bytes } = terminal.write({ type: "day-open" });
+    await link.send({ t: "events", inc: terminal.inc, from: 1, events: [bytes] });
+    await link.ack();
+    const directory = join(paper.school.directory, "backup");
+    const backups = startBackups({ ...paper, directory, everyMs: 10, isOffBox: () => false });
+    await vi.waitUntil(() => existsSync(directory) && readdirSync(directory).some(isCopy));
+    await backups.close();
+    const row = await paper.school.store.read.selectFrom("incarnation").selectAll().execute();
+    expect(row).toMatchObject([{ ack: 1, safe: 0 }]);
+    expect(await paper.metrics.registry.getSingleMetricAsString("saku_backups_off_box")).toMatch(
+      / 0$/,
+    );
   });
 });

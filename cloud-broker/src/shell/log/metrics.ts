@@ -13,6 +13,7 @@ export type Metrics = {
   readonly connectedTerminals: Gauge;
   readonly backups: Counter<"outcome">;
   readonly logAlarms: Counter;
+  readonly backupsOffBox: Gauge;
   readonly jobRuns: Counter<"job" | "outcome">;
 };
 
@@ -49,6 +50,11 @@ export function createMetrics(): Metrics {
     }),
     backups: counter("backups_total", "Copies of the ledger, by outcome", ["outcome"]),
     logAlarms: counter("log_alarms_total", "Terminals that remember another ledger than ours"),
+    backupsOffBox: new Gauge({
+      name: "saku_backups_off_box",
+      help: "1 when copies outlive the ledger's disk; else terminals may forget nothing",
+      registers,
+    }),
     jobRuns: counter("job_runs_total", "Runs of scheduled jobs", ["job", "outcome"]),
   };
 }

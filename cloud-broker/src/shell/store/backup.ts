@@ -1,9 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { DeviceId, Incarnation } from "@saku/protocol";
+import { toHex, type DeviceId, type Incarnation } from "@saku/protocol";
+import { realCopyDrive, type CopyDrive } from "./copy-drive.ts";
 import { markCopy } from "./lineage.ts";
-import { openSqlite } from "./sqlite-connection.ts";
 import type { Store } from "./store.ts";
 
 const KEPT_COUNT = 5;
@@ -12,23 +10,14 @@ const UNFINISHED = ".unfinished-";
 
 export type BackupOutcome = {
   readonly file: string;
-  /** Terminals with a watermark that rose. */
+  /** Terminals with a watermark that rose; none when the copy is not off the box. */
   readonly devices: readonly DeviceId[];
 };
 
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writeCopy(store: Store, file: string): Promise<void> {
+async function writeCopy(store: Store, drive: CopyDrive, file: string): Promise<void> {
   await store.copyTo(file);
-  await chmod(file, 0o600);
-  const copy = await openSqlite(file, "read-write");
+  await drive.restrict(file);
+  const copy = await drive.open(file, "read-write");
   try {
     const [check] = await copy.all("PRAGMA integrity_check(1)");
     if (check?.["integrity_check"] !== "ok") throw new Error("The backup is damaged");
@@ -61,19 +50,12 @@ const nameOf = (atMs: number): string => `ledger-${String(atMs).padStart(13, "0"
  * When this copy is said to be of: later than every copy there is. Copies sort by their names, and a clock that was set back
  * would let the newest be taken for the oldest and thrown away, after `safe` had risen to it.
  */
-async function nameTimeMs(directory: string, nowMs: number): Promise<number> {
-  const newest = (await readdir(directory, { withFileTypes: true }))
-    .filter((entry) => entry.isFile() && NAME.test(entry.name))
-    .map(({ name }) => name)
+function nameTimeMs(names: readonly string[], nowMs: number): number {
+  const newest = names
+    .filter((name) => NAME.test(name))
     .toSorted()
     .at(-1);
   return newest === undefined ? nowMs : Math.max(nowMs, Number(newest.slice(7, 20)) + 1);
-}
-
-/** What a crash left: nobody else writes here, and each is as large as the ledger. */
-async function clearUnfinished(directory: string): Promise<void> {
-  for (const name of await readdir(directory))
-    if (name.startsWith(UNFINISHED)) await rm(join(directory, name), { force: true });
 }
 
 /**
@@ -84,27 +66,32 @@ export async function backUp(
   store: Store,
   directory: string,
   nowMs: number,
+  how: { readonly isOffBox?: () => boolean; readonly drive?: CopyDrive } = {},
 ): Promise<BackupOutcome> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { isOffBox = () => true, drive = realCopyDrive } = how;
+  await drive.makeFolder(directory);
   const booked = await store.read
     .selectFrom("incarnation")
     .select(["device", "inc", "ack"])
     .whereRef("safe", "<", "ack")
     .execute();
-  await clearUnfinished(directory);
-  const file = join(directory, nameOf(await nameTimeMs(directory, nowMs)));
-  const unfinished = join(directory, `${UNFINISHED}${randomBytes(6).toString("hex")}`);
+  const names = await drive.names(directory);
+  // What a crash left: nobody else writes here, and each is as large as the ledger.
+  for (const name of names)
+    if (name.startsWith(UNFINISHED)) await drive.remove(join(directory, name));
+  const file = join(directory, nameOf(nameTimeMs(names, nowMs)));
+  const unfinished = join(directory, `${UNFINISHED}${toHex(drive.entropy.bytes(6))}`);
   try {
-    await writeCopy(store, unfinished);
-    await syncPath(unfinished);
-    await rename(unfinished, file);
-    await syncPath(directory);
+    await writeCopy(store, drive, unfinished);
+    await drive.sync(unfinished);
+    await drive.rename(unfinished, file);
+    await drive.sync(directory);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    await drive.remove(unfinished);
     throw error;
   }
-  const devices = await raiseSafe(store, booked);
-  const copies = (await readdir(directory)).filter((name) => NAME.test(name)).toSorted();
-  for (const name of copies.slice(0, -KEPT_COUNT)) await rm(join(directory, name));
+  const devices = isOffBox() ? await raiseSafe(store, booked) : [];
+  const copies = (await drive.names(directory)).filter((name) => NAME.test(name)).toSorted();
+  for (const name of copies.slice(0, -KEPT_COUNT)) await drive.remove(join(directory, name));
   return { file, devices };
 }
