@@ -32,7 +32,7 @@ export function peopleRoutes(web: Web): Hono<WebEnv> {
     const session = c.get("session");
     return c.redirect(session === null ? "/masuk" : homeOf(session.account), 303);
   });
-  app.get("/masuk", (c) => {
+  app.get("/masuk", async (c): Promise<Response> => {
     const session = c.get("session");
     if (session !== null) return c.redirect(homeOf(session.account), 303);
     const ui = c.get("ui");
