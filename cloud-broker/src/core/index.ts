@@ -6,7 +6,9 @@ export { saleMoney } from "./ingest/outcome.ts";
 export * from "./ingest/plan.ts";
 export * from "./ingest/verify.ts";
 export * from "./leases/ask.ts";
+export * from "./leases/lease-state.ts";
 export * from "./leases/lease.ts";
+export * from "./leases/limits.ts";
 export * from "./leases/sizing.ts";
 export * from "./ledger/account.ts";
 export {
@@ -18,6 +20,7 @@ export {
   type Posting,
 } from "./ledger/journal.ts";
 export * from "./ledger/flows.ts";
+export * from "./ledger/lease-recipes.ts";
 export * from "./ledger/office-recipes.ts";
 export * from "./ledger/payment.ts";
 export * from "./ledger/period.ts";

@@ -105,6 +105,7 @@ function productShares(day: CanteenDay, pupil: Pupil, hasHistory: boolean): read
     held: new Map(),
     terminals: [pupil.usual, ...day.stalls.filter((stall) => stall !== pupil.usual)],
     hasHistory,
+    hub: null,
   });
 }
 
@@ -162,6 +163,7 @@ const hub: Policy = {
         held: new Map(),
         terminals: day.stalls.slice(0, 1),
         hasHistory: false,
+        hub: null,
       }))
         held.accept(pupil.student, amount);
     const wallets = walletsOf(day, () => []);

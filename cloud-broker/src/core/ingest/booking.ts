@@ -2,8 +2,17 @@ import { rupiah, toHex, type LeaseId, type Rupiah } from "@saku/protocol";
 import { postingDay } from "../ledger/period.ts";
 import { isVoidable } from "../ledger/refund.ts";
 import { leaseReturn, sale, voidSale } from "../ledger/recipes.ts";
-import { acceptLease, restoreLease, returnLease, spendLease, type Lease } from "../leases/lease.ts";
+import { isEnded } from "../leases/lease-state.ts";
+import {
+  acceptLease,
+  restoreLease,
+  returnLease,
+  spendLate,
+  spendLease,
+  type Lease,
+} from "../leases/lease.ts";
 import type { Anomaly } from "./books.ts";
+import { bookGrantAccept, bookSubGrant } from "./hub-booking.ts";
 import { bookCashIn, bookEmergencySale, bookRefund } from "./money-booking.ts";
 import {
   odd,
@@ -18,53 +27,76 @@ import {
 
 export type { Booking } from "./outcome.ts";
 
-function bookSale({ books, id, day }: Context, body: Of<"sale">): Booking {
+type Cover = {
+  readonly leases: ReadonlyMap<LeaseId, Lease>;
+  readonly covered: readonly { readonly lease: LeaseId; readonly amount: Rupiah }[];
+  readonly uncoveredBy: "suspense" | "reserve";
+  readonly anomaly: Anomaly | null;
+};
+
+function whyNotSpent({ books, event }: Context, body: Of<"sale">, lease: Lease | undefined) {
+  if (lease === undefined || lease.device !== books.device) return "unknown-lease";
+  if (lease.student !== body.student || lease.purse !== body.purse) return "foreign-lease";
+  return lease.day === event.day ? null : "expired-lease";
+}
+
+/**
+ * What leases pay of a sale. What the child got back already is the reserve's [G11], all of it or nothing: who bears what no
+ * lease covered is one word, and a doubt belongs to a human.
+ */
+function coverSale(context: Context, body: Of<"sale">): Cover {
   const leases = new Map<LeaseId, Lease>();
+  const late = new Map<LeaseId, Lease>();
   const covered: { lease: LeaseId; amount: Rupiah }[] = [];
   let anomaly: Anomaly | null = null;
   for (const spend of body.spends) {
-    const lease = leases.get(spend.lease) ?? books.leases.get(spend.lease);
-    if (lease === undefined || lease.device !== books.device) {
-      anomaly = "unknown-lease";
-      continue;
-    }
-    if (lease.student !== body.student || lease.purse !== body.purse) {
-      anomaly = "foreign-lease";
+    const lease = leases.get(spend.lease) ?? context.books.leases.get(spend.lease);
+    const reason = whyNotSpent(context, body, lease);
+    if (lease === undefined || reason !== null) {
+      anomaly = reason;
       continue;
     }
     const { lease: next, taken } = spendLease(lease, spend.amount);
     leases.set(lease.lease, next);
     if (taken > 0) covered.push({ lease: lease.lease, amount: taken });
-    if (taken < spend.amount) anomaly = "lease-short";
+    const missing = rupiah(spend.amount - taken);
+    if (missing === 0) continue;
+    const { lease: last, taken: back } = spendLate(next, missing);
+    if (back === missing) late.set(lease.lease, last);
+    else anomaly = "lease-short";
   }
+  if (anomaly !== null || late.size === 0)
+    return { leases, covered, uncoveredBy: "suspense", anomaly };
+  for (const [id, lease] of late) leases.set(id, lease);
+  return { leases, covered, uncoveredBy: "reserve", anomaly: "written-off" };
+}
+
+function bookSale(context: Context, body: Of<"sale">): Booking {
+  const { books, id, day } = context;
+  const { leases, covered, uncoveredBy, anomaly } = coverSale(context, body);
   const isKnown = books.merchants.has(body.merchant);
   const merchant = isKnown ? body.merchant : books.merchant;
   const coveredTotal = totalOf(covered);
   const uncovered = rupiah(body.amount - coveredTotal);
+  const { student, amount } = body;
+  const { device } = books;
   return {
     ...quiet,
-    verdict: uncovered > 0 ? "suspense" : "booked",
+    verdict: uncovered > 0 && uncoveredBy === "suspense" ? "suspense" : "booked",
     anomaly: anomaly ?? (isKnown ? null : "unknown-merchant"),
     journal: sale({
       event: id,
-      device: books.device,
-      student: body.student,
+      device,
+      student,
       merchant,
       covered: coveredTotal,
       uncovered,
+      uncoveredBy,
       day,
     }),
     leases: [...leases.values()],
-    sale: {
-      event: id,
-      device: books.device,
-      student: body.student,
-      merchant,
-      amount: body.amount,
-      covered,
-      ...UNTOUCHED,
-    },
-    student: body.student,
+    sale: { ...UNTOUCHED, event: id, device, student, merchant, amount, covered, uncoveredBy },
+    student,
   };
 }
 
@@ -116,7 +148,9 @@ function bookReturn({ books, id, day }: Context, body: Of<"lease-return">): Book
           actor: books.device,
         });
   // A terminal returns all it has: less than it says, or something left, means that the two do not agree.
-  const isAgreed = given === body.amount && next.state === "closed";
+  const late = body.amount - given;
+  const isLate = next.state === "written-off" && late > 0 && late <= next.writtenOff - next.late;
+  const isAgreed = isLate || (given === body.amount && isEnded(next.state));
   return {
     ...quiet,
     verdict: isAgreed ? (journal === null ? "noted" : "booked") : "anomaly",
@@ -157,7 +191,9 @@ export function bookEvent(known: Omit<Context, "day">): Booking {
     case "emergency-sale":
       return bookEmergencySale(context, body);
     case "sub-grant":
+      return bookSubGrant(context, body);
     case "grant-accept":
+      return bookGrantAccept(context, body);
     case "operator-on":
     case "operator-off":
     case "key-rotate":

@@ -1,5 +1,6 @@
 import type {
   DeviceId,
+  EventBody,
   Incarnation,
   LeaseId,
   MerchantId,
@@ -29,6 +30,15 @@ export type BookedSale = {
   readonly disputed: Rupiah;
 };
 
+/** A hub's `sub-grant` as the hub signed it. */
+export type SignedGrant = {
+  readonly hub: DeviceId;
+  /** Id of the hub's event, hexadecimal. */
+  readonly event: string;
+  readonly day: SchoolDay;
+  readonly body: Extract<EventBody, { type: "sub-grant" }>;
+};
+
 /** How far one incarnation is booked, and the id of its newest event. */
 export type Tip = { readonly ack: number; readonly id: string };
 
@@ -54,6 +64,10 @@ export type Books = {
   readonly leases: ReadonlyMap<LeaseId, Lease>;
   readonly sales: ReadonlyMap<string, BookedSale>;
   readonly merchants: ReadonlySet<MerchantId>;
+  /** Terminals of the school that sub-grants of the batch name. */
+  readonly devices: ReadonlySet<DeviceId>;
+  /** What hubs signed inside this batch's `grant-accept` events, by the id of the accepting event; checked signatures. */
+  readonly grants: ReadonlyMap<string, SignedGrant>;
   /** Which of the children that the batch names outside of leases belong to the school. */
   readonly students: ReadonlySet<StudentId>;
   /** The last day that is closed for good; null = none [L14]. */
@@ -85,4 +99,12 @@ export type Anomaly =
   | "unknown-student"
   /** A refund of more than is left of its sale, or a void of what was refunded [L11]. */
   | "exceeds-sale"
-  | "lease-short";
+  | "lease-short"
+  /** A lease of another school day was spent [G10]. */
+  | "expired-lease"
+  /** The child had its money back already; the reserve paid [G11]. */
+  | "written-off"
+  /** A hub's event that does not fit what is booked, or that no hub has signed [H13]. */
+  | "grant-differs"
+  | "unknown-grant"
+  | "unknown-terminal";

@@ -21,7 +21,11 @@ const lease = (amount: number, spent = 0, returned = 0): Lease => ({
   amount: rupiah(amount),
   spent: rupiah(spent),
   returned: rupiah(returned),
+  passed: rupiah(0),
+  writtenOff: rupiah(0),
+  late: rupiah(0),
   state: "active",
+  origin: null,
 });
 const device = (index: number): DeviceId => deviceId(`trm-${index}`);
 const devices = (count: number): readonly DeviceId[] =>
@@ -53,7 +57,7 @@ describe("a lease", () => {
 
   it("[G2] closes when a return leaves nothing and lives again after a void", () => {
     const closed = returnLease(lease(10_000, 4_000), rupiah(6_000)).lease;
-    expect(closed.state).toBe("closed");
+    expect(closed.state).toBe("returned");
     expect(returnLease(lease(10_000, 4_000), rupiah(5_000)).lease.state).toBe("active");
     const again = restoreLease(closed, rupiah(4_000));
     expect([again.state, remainingOf(again)]).toEqual(["active", 4_000]);
@@ -99,17 +103,31 @@ describe("the day's split", () => {
     expect(shares.map(({ amount }) => amount)).toEqual([9_000, 9_000]);
   });
 
+  it("[G9] gives the whole size to the hub, and leaves with the stalls what they hold", () => {
+    const grants = planDayGrants({
+      available: rupiah(20_000),
+      limitLeft: rupiah(15_000),
+      held: new Map([[device(0), rupiah(3_000)]]),
+      terminals: devices(3),
+      hasHistory: true,
+      hub: device(2),
+    });
+    expect(grants).toEqual([{ device: device(2), amount: 15_000 }]);
+  });
+
   it("[G4] grants nothing twice and never beyond money or limit", () => {
     fc.assert(
       fc.property(
         money,
         fc.option(money),
         fc.array(money, { maxLength: 4 }),
-        (available, limit, held) => {
+        fc.boolean(),
+        (available, limit, held, isHub) => {
           const facts = {
             limitLeft: limit,
             terminals: devices(4),
             hasHistory: true,
+            hub: isHub ? device(1) : null,
           };
           const before = new Map(held.map((amount, index) => [device(index), amount]));
           const grants = planDayGrants({ ...facts, available, held: before });

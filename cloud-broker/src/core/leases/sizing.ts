@@ -50,6 +50,11 @@ function equalSplit(spread: number, terminals: readonly DeviceId[]): readonly Sh
     .filter((share) => share.amount > 0);
 }
 
+/** With a hub the whole size lies where every stall can ask for it [G9]. */
+export function splitForHub(size: Rupiah, hub: DeviceId): readonly Share[] {
+  return size === 0 ? [] : [{ device: hub, amount: size }];
+}
+
 export type DayHolding = {
   readonly available: Rupiah;
   /** What is left of the limit beside the leases that are out; null = no limit. */
@@ -58,6 +63,8 @@ export type DayHolding = {
   readonly held: ReadonlyMap<DeviceId, Rupiah>;
   readonly terminals: readonly DeviceId[];
   readonly hasHistory: boolean;
+  /** The school's hub, if it has one that may be given money. */
+  readonly hub: DeviceId | null;
 };
 
 /**
@@ -67,11 +74,9 @@ export type DayHolding = {
 export function planDayGrants(holding: DayHolding): readonly Share[] {
   const heldTotal = [...holding.held.values()].reduce<number>((sum, held) => sum + held, 0);
   let free = Math.min(holding.available, holding.limitLeft ?? Number.MAX_SAFE_INTEGER);
-  const target = splitDay({
-    size: rupiah(free + heldTotal),
-    terminals: holding.terminals,
-    hasHistory: holding.hasHistory,
-  });
+  const size = rupiah(free + heldTotal);
+  const target =
+    holding.hub === null ? splitDay({ ...holding, size }) : splitForHub(size, holding.hub);
   const grants: Share[] = [];
   for (const share of target) {
     const amount = Math.min(free, share.amount - (holding.held.get(share.device) ?? 0));

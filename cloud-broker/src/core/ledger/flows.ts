@@ -5,6 +5,8 @@ export type Recipe =
   | "top-up-cash"
   | "lease-grant"
   | "lease-return"
+  | "sub-grant"
+  | "write-off"
   | "sale"
   | "emergency-sale"
   | "void"
@@ -33,7 +35,10 @@ export const FLOWS: Readonly<Record<Recipe, Flow>> = {
   "top-up-cash": { debit: ["cash"], credit: ["student"] },
   "lease-grant": { debit: ["student"], credit: ["escrow"] },
   "lease-return": { debit: ["escrow"], credit: ["student"] },
-  sale: { debit: ["escrow", "suspense"], credit: ["merchant"] },
+  // The reserve stands in for what a child got back before a lost hub passed it on, or a lost terminal sold it [G11].
+  "sub-grant": { debit: ["escrow", "reserve"], credit: ["escrow"] },
+  "write-off": { debit: ["escrow"], credit: ["student"] },
+  sale: { debit: ["escrow", "suspense", "reserve"], credit: ["merchant"] },
   // No child's account on either side [L12].
   "emergency-sale": { debit: ["reserve"], credit: ["merchant"] },
   void: { debit: ["merchant"], credit: ["escrow", "suspense", "reserve", "merchant"] },

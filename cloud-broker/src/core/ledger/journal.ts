@@ -12,6 +12,10 @@ export type Cause = {
     | "event"
     | "top-up"
     | "grant"
+    /** The lease that a hub made, whichever chain tells it first. */
+    | "sub-grant"
+    /** The lease of a lost terminal. */
+    | "write-off"
     /** An order of the office. */
     | "order"
     /** A provider's payment or payout: `provider:id`. */

@@ -4,6 +4,7 @@ import { deviceId, leaseId, merchantId, rupiah, schoolDay, studentId } from "@sa
 import { cashAccount, studentAccount, type Account } from "./account.ts";
 import { FLOWS, OWED, OWNED, type Recipe } from "./flows.ts";
 import { credit, debit, journalDraft, type JournalDraft } from "./journal.ts";
+import { subGrant, writeOff } from "./lease-recipes.ts";
 import * as office from "./office-recipes.ts";
 import { leaseGrant, leaseReturn, sale, topUpCash, voidSale, type UncoveredBy } from "./recipes.ts";
 import * as stall from "./stall-recipes.ts";
@@ -33,7 +34,27 @@ const MAKE: Readonly<Record<Recipe, (parts: Parts) => Made>> = {
     ),
   "lease-return": ({ a }) =>
     one(a, leaseReturn({ event: "e", device, student, amount: rupiah(a), day, actor: "p" })),
-  sale: ({ a, b }) => one(a + b, sale(saleOf(a, b))),
+  "sub-grant": ({ a, b }) =>
+    one(
+      a + b,
+      subGrant({
+        lease: leaseId("sub-a"),
+        student,
+        hub: device,
+        to: deviceId("trm-b"),
+        day,
+        actor: "p",
+        covered: rupiah(a),
+        late: rupiah(b),
+      }),
+    ),
+  "write-off": ({ a }) =>
+    one(
+      a,
+      writeOff({ lease: leaseId("lea-a"), device, student, amount: rupiah(a), day, actor: "p" }),
+    ),
+  sale: ({ a, b, isChild }) =>
+    one(a + b, sale({ ...saleOf(a, b), uncoveredBy: isChild ? "reserve" : "suspense" })),
   "emergency-sale": ({ a }) =>
     one(a, stall.emergencySale(occasion, { merchant, amount: rupiah(a) })),
   void: ({ a, b, uncoveredBy }) => one(a + b, voidSale({ ...saleOf(a, b), uncoveredBy })),

@@ -86,8 +86,14 @@ export type SaleMove = {
   readonly day: SchoolDay;
 };
 
-/** What leases cover comes from the child's escrow, the rest from suspense: the stall is paid either way [L6]. */
-export function sale(input: SaleMove): JournalDraft {
+/**
+ * What leases cover comes from the child's escrow, the rest from suspense, or from the reserve when the child got it back
+ * before [G11]: the stall is paid in every case [L6].
+ */
+export function sale(
+  input: SaleMove & { readonly uncoveredBy?: "suspense" | "reserve" },
+): JournalDraft {
+  const isReserved = input.uncoveredBy === "reserve";
   return journalDraft({
     cause: { kind: "event", id: input.event },
     recipe: "sale",
@@ -95,7 +101,7 @@ export function sale(input: SaleMove): JournalDraft {
     actor: input.device,
     postings: [
       debit(escrowAccount(input.device, input.student), input.covered),
-      debit(suspenseAccount(input.device), input.uncovered),
+      debit(isReserved ? reserveAccount : suspenseAccount(input.device), input.uncovered),
       credit(merchantAccount(input.merchant), addRupiah(input.covered, input.uncovered)),
     ],
   });

@@ -85,6 +85,10 @@ export type TerminalView = {
   readonly software: string;
   readonly unsentCount: number;
   readonly heldRupiah: Rupiah;
+  /** Holds the day's leases for all stalls. */
+  readonly isHub: boolean;
+  /** Says that it answers on the school's own network: it can be the hub. */
+  readonly isOnLan: boolean;
   readonly ackedEventCount: number;
 };
 

@@ -1,5 +1,6 @@
 import { rupiah, type CommandBody, type DeviceId, type SchoolId } from "@saku/protocol";
 import { queueCommands, type Outbox } from "../store/commands.ts";
+import { emergencyCommand, hubCommand } from "../store/hubs.ts";
 import type { Work } from "../store/committer.ts";
 
 // What one sale may cost and the keys of a new stall, until the school sets its own.
@@ -89,6 +90,8 @@ export async function welcomeDevice(
   await queueCommands(work, outbox, to, [
     await stallOf(work, to.school, to.device),
     { kind: "roster", roster },
+    await hubCommand(work, to.school),
+    await emergencyCommand(work, to.school),
     ...(await childrenOf(work, to.school)),
     ...(await secretsOf(work, to.school)),
   ]);

@@ -100,6 +100,8 @@ function terminalOf(part: Partial<TerminalView> & { device: string; name: string
     software: "0.1.0",
     unsentCount: 0,
     heldRupiah: rupiah(145_000),
+    isHub: false,
+    isOnLan: true,
     ackedEventCount: 412,
     ...part,
   };
@@ -450,6 +452,15 @@ function writingOf(state: State, changeChild: FakeOffice["changeChild"]): Office
         claim: "7f3a-92kd-bq41-xw0e-h8mz",
         expiresAtMs: AT_1005 + 15 * 60_000,
       })),
+    setHub: (order, _school, hub) =>
+      once(order, `hub ${hub ?? ""}`, () => {
+        state.terminals = state.terminals.map((terminal) => ({
+          ...terminal,
+          isHub: terminal.device === hub,
+        }));
+        return null;
+      }),
+    setEmergency: (order) => once(order, "emergency", () => null),
     revokeTerminal: (order, device) =>
       once(order, `revoke ${device}`, () => {
         state.terminals = state.terminals.map((terminal) =>

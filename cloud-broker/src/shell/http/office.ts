@@ -86,6 +86,14 @@ export interface Writing {
     claim: { readonly merchant: string; readonly terminalName: string },
   ): Promise<OrderOutcome<{ readonly claim: string; readonly expiresAtMs: number }>>;
   revokeTerminal(order: Order, device: string): Promise<OrderOutcome>;
+  /** Names the terminal that holds the day's leases for all stalls; null = none. */
+  setHub(order: Order, school: SchoolId, hub: string | null): Promise<OrderOutcome>;
+  /** What each terminal may draw from the reserve for hungry children. */
+  setEmergency(
+    order: Order,
+    school: SchoolId,
+    allowance: { readonly perSale: number; readonly perDay: number },
+  ): Promise<OrderOutcome>;
 }
 
 /** People and their sessions. Passwords are argon2id, session ids are random and stored hashed. */

@@ -396,7 +396,7 @@ describe("commands and asks", () => {
     const back = term(0).write({ type: "lease-return", lease: id, amount, reason: "day-over" });
     await link.send(eventsFrame(term(0), back.n, [back.bytes]));
     await link.ack();
-    expect(await leases()).toEqual([{ id, amount, state: "closed" }]);
+    expect(await leases()).toEqual([{ id, amount, state: "returned" }]);
   });
 
   it("[G4] a restored cloud says again what it queued under revisions that the terminal knows already", async () => {

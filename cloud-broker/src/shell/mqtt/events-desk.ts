@@ -8,6 +8,7 @@ import { announceCheckpoint } from "../store/checkpoints.ts";
 import type { Work } from "../store/committer.ts";
 import { grantDay } from "../store/leases.ts";
 import { keepLetter } from "../store/dead-letters.ts";
+import { tellPassedOn } from "../store/sub-grants.ts";
 import type { Connection } from "./connections.ts";
 import { checkFrame, type CheckedFrame } from "./frame-check.ts";
 import type { UpContext } from "./up-context.ts";
@@ -71,6 +72,7 @@ async function bookFrame(
       .set({ unsent, have, last_seen_at: work.now })
       .where("id", "=", device)
       .execute();
+    await tellPassedOn(work, context.cloud.outbox, school, outcome.passedOn);
     await grantAgain(context, work, connection, outcome);
     // A closed day is what terminals and parents will ask about: it is signed with the transaction that books it [M13].
     if (outcome.plan.accepted.some(({ verified }) => verified.event.body.type === "day-close"))

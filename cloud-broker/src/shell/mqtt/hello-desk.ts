@@ -1,6 +1,7 @@
 import { unixMs, type UpFrame } from "@saku/protocol";
 import { isStopped } from "../../core/devices/device.ts";
 import { repeatCommands } from "../store/commands.ts";
+import { noteLan } from "../store/hubs.ts";
 import type { Connection } from "./connections.ts";
 import { compareRemembered } from "./log-desk.ts";
 import type { UpContext } from "./up-context.ts";
@@ -60,6 +61,7 @@ export async function answerHello(
         { have: hello.have, sinceMs: unixMs(term * 1_000) },
       );
     await compareRemembered(context, work, connection, hello.log);
+    if (!isStopped(state)) await noteLan(work, cloud.outbox, { school, device }, hello.lan);
     afterCommit(() => cloud.changes.schoolChanged(school));
     return isStopped(state);
   });

@@ -10,6 +10,7 @@ import {
 } from "@saku/protocol";
 import type { Kysely, Selectable } from "kysely";
 import { studentAccount } from "../../core/ledger/account.ts";
+import { OPEN_STATES } from "../../core/leases/lease-state.ts";
 import type { ActivityLine, ChildView, ConsentView } from "../../core/reports/views.ts";
 import { balanceOf } from "../store/journals.ts";
 import type { Tables } from "../store/tables.ts";
@@ -109,7 +110,7 @@ async function holdersOf(db: Db, school: SchoolId, student: StudentId): Promise<
     .distinct()
     .where("lease.school", "=", school)
     .where("lease.student", "=", student)
-    .where("lease.state", "!=", "closed")
+    .where("lease.state", "in", OPEN_STATES)
     .where((eb) =>
       eb(eb("lease.amount", "-", eb.ref("lease.spent")), ">", eb.ref("lease.returned")),
     )

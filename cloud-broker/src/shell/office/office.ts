@@ -2,6 +2,7 @@ import type { Office, Reading } from "../http/office.ts";
 import { childOrders } from "./child-orders.ts";
 import { readChild } from "./child-view.ts";
 import type { Cloud } from "./cloud.ts";
+import { hubOrders } from "./hub-orders.ts";
 import { letterDesk } from "./letter-desk.ts";
 import { readMerchants } from "./merchant-view.ts";
 import { schoolOrders } from "./school-orders.ts";
@@ -48,7 +49,7 @@ export function createOffice(cloud: Cloud): Office {
   return {
     reading: createReading(cloud),
     letters: letterDesk(cloud),
-    writing: { ...childOrders(cloud), ...schoolOrders(cloud) },
+    writing: { ...childOrders(cloud), ...schoolOrders(cloud), ...hubOrders(cloud) },
     onChildChanged: (student, listener) => cloud.changes.onChild(student, listener),
     onSchoolChanged: (school, listener) => cloud.changes.onSchool(school, listener),
   };

@@ -38,6 +38,11 @@ export async function readTerminals(
     .where("device.school", "=", school)
     .orderBy("device.created_at")
     .execute();
+  const own = await db
+    .selectFrom("school")
+    .select("hub")
+    .where("id", "=", school)
+    .executeTakeFirst();
   const held = await db
     .selectFrom("account")
     .select(["holder", (eb) => eb.fn.sum<number>(sql`credit - debit`).as("held")])
@@ -63,6 +68,8 @@ export async function readTerminals(
     software: row.software,
     unsentCount: row.unsent,
     heldRupiah: rupiah(heldBy.get(row.id) ?? 0),
+    isHub: row.id === own?.hub,
+    isOnLan: row.lan !== null,
     ackedEventCount: ackedBy.get(row.id) ?? 0,
   }));
 }

@@ -157,7 +157,7 @@ describeOnBoth("booking a batch", (database) => {
     ]);
     expect(await balances()).toEqual({ cash: 10_000, student: 10_000, escrow: 0, merchant: 0 });
     const row = await school.store.read.selectFrom("lease").selectAll().executeTakeFirstOrThrow();
-    expect(row).toMatchObject({ spent: 0, returned: 10_000, state: "closed" });
+    expect(row).toMatchObject({ spent: 0, returned: 10_000, state: "returned" });
   });
 
   it("[N1] answers a replayed batch without moving anything", async () => {

@@ -14,10 +14,12 @@ import {
   type PlannedEvent,
   type VerifiedEvent,
 } from "../../core/ingest/plan.ts";
+import type { Lease } from "../../core/leases/lease.ts";
 import { appendAudit } from "./audit.ts";
 import { loadBooks, type BatchOwner } from "./books.ts";
 import type { Work } from "./committer.ts";
 import { chunked, postJournals } from "./journals.ts";
+import { storeLeases } from "./sub-grants.ts";
 import { storeMoney } from "./money-bookings.ts";
 import type { Tables } from "./tables.ts";
 
@@ -187,6 +189,8 @@ export type BookingOutcome = {
   readonly students: ReadonlySet<StudentId>;
   /** Money that came back from the terminal: whose, of which day's lease, and why. */
   readonly returned: readonly Returned[];
+  /** Leases that a hub of this batch made for other terminals, which may not know of them. */
+  readonly passedOn: readonly Lease[];
 };
 
 /** Books one verified batch of one incarnation: plan in the core, rows here, all in the caller's transaction. */
@@ -209,7 +213,10 @@ export async function bookBatch(
       for (const { student, day } of booking.leases)
         returned.push({ student, day, reason: body.reason });
   }
-  return { plan, freshForkCount, students, returned };
+  const passedOn = plan.leases.filter(
+    ({ lease, device }) => device !== owner.device && !books.leases.has(lease),
+  );
+  return { plan, freshForkCount, students, returned, passedOn };
 }
 
 /** Rows of everything that a plan accepted. */
@@ -227,13 +234,7 @@ export async function storePlan(work: Work, owner: BatchOwner, plan: IngestPlan)
     owner,
     plan.accepted.map((planned) => ({ ...planned, journal: journalOf.get(planned) ?? null })),
   );
-  for (const lease of plan.leases)
-    await work.db
-      .updateTable("lease")
-      .set({ spent: lease.spent, returned: lease.returned, state: lease.state })
-      .where("school", "=", owner.school)
-      .where("id", "=", lease.lease)
-      .execute();
+  await storeLeases(work, owner.school, plan.leases);
   await storeMoney(work, owner, plan, journalOf);
   await storeErasures(work, owner, plan);
 }

@@ -7,11 +7,12 @@ import {
   type LeaseId,
   type SchoolId,
 } from "@saku/protocol";
-import type { Books } from "../../core/ingest/books.ts";
+import type { Books, SignedGrant } from "../../core/ingest/books.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import type { Work } from "./committer.ts";
 import { blockingLetters } from "./dead-letters.ts";
 import { leaseOfRow } from "./leases.ts";
+import { devicesOf, grantsWithin } from "./sub-grants.ts";
 import { sealedThrough } from "./periods.ts";
 import { salesNamedBy, studentsNamedBy } from "./sales.ts";
 
@@ -25,6 +26,11 @@ const leasesNamedBy = (body: EventBody): readonly LeaseId[] => {
   if (body.type === "sale") return body.spends.map(({ lease }) => lease);
   return body.type === "lease-accept" || body.type === "lease-return" ? [body.lease] : [];
 };
+
+const leasesOfGrant = ({ lease, spends }: SignedGrant["body"]): readonly LeaseId[] => [
+  lease,
+  ...spends.map((spend) => spend.lease),
+];
 
 /** `IN ()` is no SQL: of no values nothing is asked. */
 async function rowsOf<Value, Row>(
@@ -105,7 +111,13 @@ export async function loadBooks(
   const { db } = work;
   const { school, device } = owner;
   const sales = await salesNamedBy(work, school, events);
+  const grants = await grantsWithin(work, school, events);
+  const passed = [
+    ...[...grants.values()].map(({ body }) => body),
+    ...events.flatMap(({ event: { body } }) => (body.type === "sub-grant" ? [body] : [])),
+  ];
   const leaseIds = new Set([
+    ...passed.flatMap(leasesOfGrant),
     ...events.flatMap(({ event }) => leasesNamedBy(event.body)),
     ...[...sales.values()].flatMap(({ covered }) => covered.map(({ lease }) => lease)),
   ]);
@@ -135,6 +147,12 @@ export async function loadBooks(
     leases: new Map(leases.map((lease) => [lease.id, leaseOfRow(lease)])),
     sales,
     merchants: new Set(merchants.map(({ id }) => id)),
+    grants,
+    devices: await devicesOf(
+      work,
+      school,
+      passed.map(({ to }) => to),
+    ),
     students: await studentsNamedBy(work, school, events),
     sealedThrough: await sealedThrough(work, school),
   };

@@ -63,7 +63,26 @@ export const CHECKS: readonly Check[] = [
   {
     rule: "I14 every event that moved money has its journal",
     sql: `SELECT e.id FROM device_event e LEFT JOIN journal j ON j.school = e.school AND j.cause_kind = 'event' AND j.cause_id = e.id
-      WHERE e.verdict IN ('booked','suspense') AND j.id IS NULL`,
+      WHERE e.verdict IN ('booked','suspense') AND e.type NOT IN ('sub-grant','grant-accept') AND j.id IS NULL`,
+  },
+  {
+    rule: "I14 every lease has its journal",
+    sql: `SELECT l.id FROM lease l LEFT JOIN journal j ON j.school = l.school AND j.cause_id = l.id
+        AND j.cause_kind = CASE WHEN l.origin_event IS NULL THEN 'grant' ELSE 'sub-grant' END
+      WHERE j.id IS NULL`,
+  },
+  {
+    // What was given until a grant, less what came back or went on since, was within the limit of that moment. Limits and
+    // grants of one millisecond have no order here: the widest of them counts.
+    rule: "I4 leases of a day keep the limit under which they were granted",
+    sql: `SELECT l.id FROM lease l WHERE l.purse = 'snack' AND l.origin_event IS NULL
+      AND (SELECT sum(m.amount - m.returned - m.passed) FROM lease m WHERE m.school = l.school AND m.student = l.student
+          AND m.day = l.day AND m.purse = 'snack' AND m.granted_at <= l.granted_at)
+        > (SELECT max(CASE WHEN r.amount IS NULL OR (r.version = 1 AND r.set_at = l.granted_at) THEN 9007199254740991
+            ELSE r.amount END)
+          FROM limit_rule r WHERE r.school = l.school AND r.student = l.student AND r.scope = 'day'
+            AND r.set_at <= l.granted_at AND NOT EXISTS (SELECT 1 FROM limit_rule n WHERE n.school = r.school
+              AND n.student = r.student AND n.scope = 'day' AND n.version > r.version AND n.set_at < l.granted_at))`,
   },
   ...MONEY_CHECKS,
 ];

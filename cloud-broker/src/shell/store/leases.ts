@@ -15,6 +15,7 @@ import {
 import type { Selectable } from "kysely";
 import { studentAccount } from "../../core/ledger/account.ts";
 import { leaseGrant } from "../../core/ledger/recipes.ts";
+import { OPEN_STATES } from "../../core/leases/lease-state.ts";
 import { limitLeft, remainingOf, type Lease } from "../../core/leases/lease.ts";
 import { planDayGrants } from "../../core/leases/sizing.ts";
 import { queueCommands, type Outbox } from "./commands.ts";
@@ -33,7 +34,14 @@ export function leaseOfRow(row: Selectable<Tables["lease"]>): Lease {
     amount: row.amount,
     spent: row.spent,
     returned: row.returned,
+    passed: row.passed,
+    writtenOff: row.written_off,
+    late: row.late,
     state: row.state,
+    origin:
+      row.origin_hub === null || row.origin_event === null
+        ? null
+        : { hub: row.origin_hub, event: row.origin_event },
   };
 }
 
@@ -49,7 +57,7 @@ export async function leasesOfStudent(
     .selectAll()
     .where("school", "=", school)
     .where("student", "=", student)
-    .where((eb) => eb.or([eb("day", "=", day), eb("state", "!=", "closed")]))
+    .where((eb) => eb.or([eb("day", "=", day), eb("state", "in", OPEN_STATES)]))
     .execute();
   return rows.map(leaseOfRow);
 }
@@ -125,6 +133,18 @@ async function terminalsFor(
   };
 }
 
+/** The hub, while it may be given money. */
+async function hubFor({ db }: Work, school: SchoolId): Promise<DeviceId | null> {
+  const row = await db
+    .selectFrom("school")
+    .innerJoin("device", "device.id", "school.hub")
+    .select("device.id")
+    .where("school.id", "=", school)
+    .where("device.state", "=", "active")
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /**
  * Brings what the terminals hold of a child up to today's split. Safe to run at any time and as often as wanted [G4];
  * frozen and departed children get nothing [G7].
@@ -157,6 +177,7 @@ export async function grantDay(
     limitLeft: limitLeft(child.daily_limit, "snack", ofDay),
     held,
     ...(await terminalsFor(work, school, student)),
+    hub: await hubFor(work, school),
   });
   for (const { device, amount } of grants)
     await grantLease(work, outbox, school, {
@@ -185,7 +206,7 @@ export async function recallLeases(
     .distinct()
     .where("lease.school", "=", school)
     .where("lease.student", "=", student)
-    .where("lease.state", "!=", "closed")
+    .where("lease.state", "in", OPEN_STATES)
     .where("device.state", "in", ["active", "quarantined"])
     .execute();
   const devices = rows.map(({ device }) => device);

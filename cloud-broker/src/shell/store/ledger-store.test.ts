@@ -242,7 +242,8 @@ describeOnBoth("the ledger in the database", (database) => {
 
   it("[G1] refuses a lease that gave more than it got", async () => {
     await raw.exec(
-      "INSERT INTO lease VALUES ('sch-a','lea-1','trm-a','stu-a','snack',20261123,100,0,0,'granted',NULL,1,1);",
+      `INSERT INTO lease (school, id, device, student, purse, day, amount, spent, returned, state, ask, rev, granted_at)
+         VALUES ('sch-a','lea-1','trm-a','stu-a','snack',20261123,100,0,0,'granted',NULL,1,1);`,
     );
     await expect(attack("UPDATE lease SET spent = 60, returned = 50;")).rejects.toThrow(
       "lease_not_overspent",

@@ -21,6 +21,7 @@ import type { AccountKind, Side } from "../../core/ledger/account.ts";
 import type { Cause, Recipe } from "../../core/ledger/journal.ts";
 import type { UncoveredBy } from "../../core/ledger/recipes.ts";
 import type { Lease } from "../../core/leases/lease.ts";
+import type { DeviceColumns, LeaseColumns, LeaseTables, SchoolColumns } from "./lease-tables.ts";
 import type { LogTables } from "./log-tables.ts";
 import type { MoneyTables } from "./money-tables.ts";
 import type { SyncTables } from "./sync-tables.ts";
@@ -74,7 +75,7 @@ type LeaseTable = {
   ask: AskId | null;
   rev: number;
   granted_at: UnixMs;
-};
+} & LeaseColumns;
 type DeviceTable = {
   id: DeviceId;
   school: SchoolId;
@@ -90,7 +91,7 @@ type DeviceTable = {
   have: Generated<number>;
   roster_rev: Generated<number>;
   unsent: Generated<number>;
-};
+} & DeviceColumns;
 type EventTable = {
   school: SchoolId;
   device: DeviceId;
@@ -173,7 +174,7 @@ type SchoolTable = {
   zone: ZoneMinutes;
   root_key: Uint8Array;
   created_at: UnixMs;
-};
+} & SchoolColumns;
 type ErasureTable = {
   school: SchoolId;
   student: StudentId;
@@ -196,6 +197,7 @@ type AuditTable = {
 
 /** The columns of `migrations/`, as Kysely checks them. */
 export type Tables = MoneyTables &
+  LeaseTables &
   LogTables &
   SyncTables & {
     meta: { key: string; value: string };

@@ -122,6 +122,14 @@ const BREAKS: readonly (readonly [rule: string, sql: string])[] = [
     "UPDATE journal SET cause_id = 'x' || cause_id WHERE recipe = 'sale';",
   ],
   [
+    "I14 every lease has its journal",
+    "UPDATE journal SET cause_id = 'x' || cause_id WHERE recipe = 'lease-grant';",
+  ],
+  [
+    "I4 leases of a day keep the limit under which they were granted",
+    `INSERT INTO limit_rule SELECT school, id, 'day', '', 1, 1, 'x', 0 FROM student;`,
+  ],
+  [
     "L9 every journal keeps to the accounts of its recipe",
     "UPDATE journal SET recipe = 'deposit' WHERE recipe = 'sale';",
   ],

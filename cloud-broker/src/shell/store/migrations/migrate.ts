@@ -4,6 +4,7 @@ import { ledgerMigration } from "./0001-ledger.ts";
 import { terminalMigration } from "./0002-terminals.ts";
 import { peopleMigration } from "./0003-people.ts";
 import { moneyMigration } from "./0004-money.ts";
+import { leaseMigration } from "./0005-leases.ts";
 import { syncMigration } from "./0006-sync.ts";
 import { logMigration } from "./0007-log.ts";
 import { renderTables, renderTriggers } from "./render.ts";
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   terminalMigration,
   peopleMigration,
   moneyMigration,
+  leaseMigration,
   syncMigration,
   logMigration,
 ];

@@ -1,0 +1,22 @@
+import { rupiah, type Purse, type Rupiah } from "@saku/protocol";
+
+/** What a limit counts: one sale, a day, a week, a month, a purse's day, or a stall's day. */
+export type LimitScope = "sale" | "day" | "week" | "month" | "category" | "stall";
+
+/** A limit and what counts against it already; `limit` null = none. */
+export type LimitUse = { readonly limit: Rupiah | null; readonly used: Rupiah };
+
+/** Limits over time bind what the child buys to eat for pleasure: books and meals are exempt [G8]. */
+export function bindsPurse(scope: LimitScope, purse: Purse): boolean {
+  return scope === "category" || purse === "snack";
+}
+
+/** The least that any of the limits leaves; null = no limit binds [G8]. */
+export function leastLeft(uses: readonly LimitUse[]): Rupiah | null {
+  let least: number | null = null;
+  for (const { limit, used } of uses) {
+    if (limit === null) continue;
+    least = Math.min(least ?? Number.MAX_SAFE_INTEGER, Math.max(0, limit - used));
+  }
+  return least === null ? null : rupiah(least);
+}
