@@ -20,6 +20,7 @@ import type {
   TerminalView,
   TrialBalance,
 } from "../../core/reports/views.ts";
+import { paperReceipt } from "./paper-receipt.suite.ts";
 import type { Account, Office, Order, OrderOutcome, People } from "./office.ts";
 
 /** An office in memory with one small school, for tests of the pages only. */
@@ -355,6 +356,10 @@ function readingOf(state: State): Office["reading"] {
       (state.wards.get(person) ?? []).flatMap((student) => state.children.get(student) ?? []),
     child: async (person, student) =>
       isWard(person, student) ? (state.children.get(student) ?? null) : null,
+    receipt: async (person, student, journal) => {
+      const line = state.children.get(student)?.activity.find((each) => each.journal === journal);
+      return isWard(person, student) && line !== undefined ? paperReceipt(line) : null;
+    },
     school: async (id) =>
       id === MELATI
         ? { ...school, terminals: state.terminals, isBalanced: state.trial.isBalanced }

@@ -1,4 +1,5 @@
 import type { Rupiah, SchoolId, StudentId, ZoneMinutes } from "@saku/protocol";
+import type { ReceiptView } from "../../core/log/receipt.ts";
 import type {
   ChildView,
   MerchantView,
@@ -26,6 +27,8 @@ export interface Reading {
   /** Children of a guardian, in order of name. */
   childrenOf(person: PersonId): Promise<readonly ChildView[]>;
   child(person: PersonId, student: StudentId): Promise<ChildView | null>;
+  /** The receipt of a journal of a guardian's own child, or null. */
+  receipt(person: PersonId, student: StudentId, journal: string): Promise<ReceiptView | null>;
   school(school: SchoolId): Promise<SchoolView | null>;
   students(school: SchoolId): Promise<readonly StudentRow[]>;
   terminals(school: SchoolId): Promise<readonly TerminalView[]>;

@@ -1,6 +1,7 @@
 import { ID_PATTERN, studentId, type Rupiah, type StudentId } from "@saku/protocol";
 import { Hono } from "hono";
 import { fill } from "../../web/design/words/words.ts";
+import type { ReceiptView } from "../../core/log/receipt.ts";
 import type { ChildView } from "../../core/reports/views.ts";
 import { EMPTY_FORM, type FormState } from "../../web/design/form.tsx";
 import { ConsentPage, WithdrawPage } from "../../web/parent/consent.tsx";
@@ -8,6 +9,7 @@ import { FreezePage } from "../../web/parent/freeze.tsx";
 import { childPath, type ParentProps } from "../../web/parent/frame.tsx";
 import { ActivityPage, NoChildrenPage, ParentHomePage } from "../../web/parent/home.tsx";
 import { DAILY_LIMIT_MAX, DAILY_LIMIT_MIN, LimitPage } from "../../web/parent/limit.tsx";
+import { receiptFileName, ReceiptPage } from "../../web/parent/receipt.tsx";
 import {
   acceptForm,
   amountOf,
@@ -60,6 +62,8 @@ export function parentRoutes(web: Web): Hono<WebEnv> {
     "/ortu/:student/batas",
     showing(web, (props) => <LimitPage {...props} state={EMPTY_FORM} />),
   );
+  app.get("/ortu/:student/bukti/:journal", receipt(web, receiptPage));
+  app.get("/ortu/:student/bukti/:journal/berkas", receipt(web, receiptFile));
   app.post("/ortu/:student/bekukan", ordering(web, setFrozen));
   app.post("/ortu/:student/batas", ordering(web, setLimit));
   app.post("/ortu/:student/izin", ordering(web, setConsent));
@@ -99,6 +103,33 @@ function showing(
     const shown = await askedChild(c, web);
     return shown instanceof Response ? shown : page(c, render(shown.props));
   };
+}
+
+/** A receipt of the child, or not found: what belongs to another family does not exist here. */
+function receipt(
+  web: Web,
+  answer: (c: WebContext, props: ParentProps, receipt: ReceiptView) => Promise<Response> | Response,
+): (c: WebContext) => Promise<Response> {
+  return async (c) => {
+    const shown = await askedChild(c, web);
+    if (shown instanceof Response) return shown;
+    const journal = c.req.param("journal") ?? "";
+    const { account, student } = shown.asked;
+    const found = ID_PATTERN.test(journal)
+      ? await web.office.reading.receipt(account.person, student, journal)
+      : null;
+    return found === null ? notFoundPage(c) : answer(c, shown.props, found);
+  };
+}
+
+function receiptPage(c: WebContext, props: ParentProps, found: ReceiptView): Promise<Response> {
+  return page(c, <ReceiptPage {...props} receipt={found} />);
+}
+
+function receiptFile(c: WebContext, _props: ParentProps, found: ReceiptView): Response {
+  c.header("content-disposition", `attachment; filename="${receiptFileName(found)}"`);
+  c.header("x-content-type-options", "nosniff");
+  return c.text(found.proof);
 }
 
 type Ordering = {

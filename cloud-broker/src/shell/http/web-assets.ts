@@ -25,7 +25,7 @@ const SHEETS = [
   "school",
   "utilities",
 ];
-export const ISLANDS: readonly Island[] = ["live", "page", "preview", "desk"];
+export const ISLANDS: readonly Island[] = ["live", "page", "preview", "desk", "receipt"];
 
 // From src/shell/http and from dist/shell/http alike.
 const ROOM = new URL("../../../", import.meta.url);

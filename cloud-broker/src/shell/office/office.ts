@@ -1,16 +1,25 @@
-import type { Office, Reading } from "../http/office.ts";
+import type { StudentId } from "@saku/protocol";
+import type { Office, PersonId, Reading } from "../http/office.ts";
 import { childOrders } from "./child-orders.ts";
 import { readChild } from "./child-view.ts";
 import type { Cloud } from "./cloud.ts";
 import { hubOrders } from "./hub-orders.ts";
 import { letterDesk } from "./letter-desk.ts";
 import { readMerchants } from "./merchant-view.ts";
+import { readReceipt } from "./receipt-view.ts";
 import { schoolOrders } from "./school-orders.ts";
 import { readSchool, readStudents, readTerminals, readTrialBalance } from "./school-view.ts";
 
 /** Children of guardians who are signed in, and the school's own figures, from committed rows. */
 function createReading(cloud: Cloud): Reading {
   const { read } = cloud.store;
+  const wardOf = (person: PersonId, student: StudentId) =>
+    read
+      .selectFrom("guardianship")
+      .select("school")
+      .where("person", "=", person)
+      .where("student", "=", student)
+      .executeTakeFirst();
   return {
     childrenOf: async (person) => {
       const rows = await read
@@ -29,13 +38,12 @@ function createReading(cloud: Cloud): Reading {
       return views.filter((view) => view !== null);
     },
     child: async (person, student) => {
-      const row = await read
-        .selectFrom("guardianship")
-        .select("student")
-        .where("person", "=", person)
-        .where("student", "=", student)
-        .executeTakeFirst();
+      const row = await wardOf(person, student);
       return row === undefined ? null : readChild(read, student, cloud.clock());
+    },
+    receipt: async (person, student, journal) => {
+      const row = await wardOf(person, student);
+      return row === undefined ? null : readReceipt(cloud, { ...row, student, journal });
     },
     school: (school) => readSchool(read, school, cloud.clock(), cloud.isOnline),
     students: (school) => readStudents(read, school),

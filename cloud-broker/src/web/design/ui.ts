@@ -7,7 +7,7 @@ import type { Words } from "./words/words.ts";
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** Names of the browser modules; each enhances HTML that works without it. */
-export type Island = "live" | "page" | "preview" | "desk";
+export type Island = "live" | "page" | "preview" | "desk" | "receipt";
 
 /** Where the static files live; names carry a hash of the content, so they may be cached for ever. */
 export type AssetUrls = {

@@ -2,6 +2,7 @@ import type { ActivityLine, ChildView } from "../../core/reports/views.ts";
 import { Icon, type IconName } from "../design/pieces.tsx";
 import { dayTitle, Money, Sentence, Time } from "../design/text.tsx";
 import type { Html, Ui } from "../design/ui.ts";
+import { receiptPath } from "./receipt.tsx";
 import { fill } from "../design/words/words.ts";
 
 /** Below this a parent would not notice the delay; above it the line shows both times. */
@@ -35,7 +36,11 @@ function Line(props: { ui: Ui; child: ChildView; line: ActivityLine }): Html {
         <Icon ui={ui} name={ICON[line.kind]} />
       </span>
       <div class="line-text">
-        <p class="line-title">{titleOf(ui, line)}</p>
+        <p class="line-title">
+          <a class="line-receipt" href={receiptPath(child, line.journal)}>
+            {titleOf(ui, line)}
+          </a>
+        </p>
         <p class="line-note">
           <When ui={ui} child={child} line={line} />
           <Note ui={ui} line={line} />

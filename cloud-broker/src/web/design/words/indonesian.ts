@@ -91,6 +91,25 @@ export const indonesian = {
     said: "{name} jajan di {merchant}, {amount}.",
     saidOther: "Ada perubahan saldo {name}.",
   },
+  receipt: {
+    title: "Bukti transaksi",
+    posted: "dicatat {at}",
+    place: "Tercatat di buku besar sekolah, urutan {place} dari {size}.",
+    refund: "Uang kembali",
+    other: "Perubahan saldo",
+    download: "Unduh bukti",
+    checking: "Memeriksa bukti di ponsel ini…",
+    checkedWhole: "Sudah diperiksa di ponsel ini: isi, tempat, dan tanda tangan buku besar cocok.",
+    checkedUnsigned:
+      "Sudah diperiksa di ponsel ini: isi dan tempatnya cocok. Peramban ini belum bisa memeriksa tanda tangan; berkasnya bisa diperiksa di perangkat lain.",
+    notHere: "Peramban ini belum bisa memeriksa bukti. Berkasnya bisa diperiksa di perangkat lain.",
+    differs:
+      "Bukti ini tidak cocok dengan buku besar. Simpan berkasnya dan tunjukkan kepada sekolah.",
+    details: "Isi berkas bukti",
+    how: "Buku besar sekolah hanya bisa bertambah. Siapa pun yang memegang berkas ini dapat memastikan sendiri bahwa transaksi ini ada di dalamnya dan tidak diubah, tanpa perlu mempercayai kami. Caranya ada pada komite sekolah.",
+    file: "Berkas",
+    key: "Kunci buku besar, cocokkan dengan papan pengumuman sekolah",
+  },
   freeze: {
     freezeTitle: "Bekukan uang saku {name}?",
     freezeLead: "{name} belum bisa jajan dengan sidik jari atau PIN sampai Anda membukanya lagi.",
