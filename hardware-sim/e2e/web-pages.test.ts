@@ -120,6 +120,7 @@ const GUARDIAN_ROUND: Round = [
       `ortu/${AISYAH}`,
       `ortu/${BUDI}`,
       `ortu/${AISYAH}/aktivitas`,
+      `ortu/${AISYAH}/bukti/j1`,
       `ortu/${AISYAH}/bekukan`,
       `ortu/${AISYAH}/batas`,
       `ortu/${AISYAH}/izin`,
@@ -369,12 +370,38 @@ test("the first visit to a guardian's home stays within its budget", async () =>
   await context.close();
 });
 
-test("all browser modules together stay within 3 kB", () => {
+test("a receipt is checked in the browser that shows it, and a bent one is not believed", async () => {
+  const { context, page, complaints } = await visit(PLAIN, "ibu.aisyah", { viewport: PHONE });
+  await page.goto(`/ortu/${AISYAH}/aktivitas`);
+  await page.getByRole("link", { name: "Koperasi" }).click();
+  await page.getByText("Tercatat di buku besar sekolah, urutan 12 dari 340.").waitFor();
+  await page.locator('#proof-check[data-outcome="whole"]').waitFor();
+  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/receipt-checked.png` });
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Unduh bukti" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe("saku-20261123-j2.tlog-proof");
+  await page.route(/bukti/, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace("index 11", "index 10");
+    await route.fulfill({ response, body });
+  });
+  await page.reload();
+  await page.locator('#proof-check[data-outcome="differs"]').waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("the browser modules of every visit stay within 3 kB, the receipt's own within 1.5", () => {
   const assets = loadAssets();
-  const sizes = ISLANDS.map((island) => {
+  const sizeOf = (island: (typeof ISLANDS)[number]): number => {
     const url = assets.urls.island(island) ?? "";
     return assets.find(url.replace("/assets/", ""))?.gzip.length ?? 0;
-  });
+  };
+  const sizes = ISLANDS.filter((island) => island !== "receipt").map(sizeOf);
   expect(Math.min(...sizes)).toBeGreaterThan(0);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(3_072);
+  expect(sizeOf("receipt")).toBeGreaterThan(0);
+  expect(sizeOf("receipt")).toBeLessThanOrEqual(1_536);
 });
