@@ -82,13 +82,11 @@ export async function startCloud(config: Config, log: Log): Promise<RunningCloud
 function composeHttp(parts: {
   readonly health: Hono;
   readonly devices: Hono;
-  readonly logs: Hono;
   readonly web: ReturnType<typeof createWeb>;
 }): Hono {
   const app = new Hono();
   app.route("/", parts.health);
   app.route("/", parts.devices);
-  app.route("/", parts.logs);
   app.all("*", (c) => parts.web.fetch(c.req.raw, c.env));
   return app;
 }
@@ -148,14 +146,13 @@ async function compose(
   const app = composeHttp({
     web: createWeb({ office: createOffice(cloud), people, config, log }),
     health: healthRoutes({ store, metrics, isReady: () => state.isReady, isOffBox: offBox }),
-    logs: logRoutes(cloud, cloudKey.publicKey),
     devices: deviceRoutes({
       cloud,
       nonces,
       cloudKey: cloudKey.publicKey,
       host,
       mqttUrl: () => mqttUrl,
-    }),
+    }).route("/", logRoutes(cloud, cloudKey.publicKey)),
   });
   const http = await listenHttp(app, { port: config.httpPort, host: config.host });
   closers.add(() => http.close());
