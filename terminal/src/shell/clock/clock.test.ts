@@ -59,4 +59,18 @@ describe("the terminal's clock", () => {
     expect(clock.heardCloud(unixMs(NOON - 3_600_000))).toBeNull();
     expect(clock.nowMs()).toBe(NOON);
   });
+
+  it("says nothing of a step that the journal's floor does not let it make, and goes on when the cloud has passed it", () => {
+    let wallMs = NOON + 86_400_000;
+    const clock = createClock({
+      wallMs: () => wallMs,
+      isNtpSynchronised: () => false,
+      floorMs: unixMs(NOON + 86_400_000),
+    });
+    expect(clock.heardCloud(NOON)).toBeNull();
+    expect(clock.heardCloud(unixMs(NOON + 60_000))).toBeNull();
+    expect(clock.nowMs()).toBe(NOON + 86_400_000);
+    wallMs += 86_500_000;
+    expect(clock.nowMs()).toBe(NOON + 86_560_000);
+  });
 });

@@ -46,7 +46,9 @@ export function createClock(sources: ClockSources): Clock {
       const beforeMs = now();
       if (Math.abs(cloudMs - beforeMs) <= STEP_MIN_MS) return null;
       offsetMs = cloudMs - sources.wallMs();
-      return { beforeMs };
+      // The journal's floor may hold this clock ahead of the cloud's: then nothing moved, and every word of the cloud would
+      // be written down as another step, sent, and answered by the next.
+      return Math.abs(now() - beforeMs) <= STEP_MIN_MS ? null : { beforeMs };
     },
   };
 }
