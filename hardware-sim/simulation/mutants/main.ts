@@ -1,29 +1,97 @@
+// `npm run sim:mutants`: is every deliberate bug seen by the simulator, and by the unit test that it names?
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { repositoryRoot } from "./apply-mutant.ts";
+import type { Mutant } from "./mutant.ts";
 import { MUTANTS, mutantNamed } from "./mutants.ts";
-import { openUnitTests } from "./unit-run.ts";
+import { runSeeds, type SeedVerdict } from "./seed-verdict.ts";
+import { openUnitTests, type UnitVerdict } from "./unit-run.ts";
 
 const { values } = parseArgs({
   options: {
+    /** Seeds within which a mutant must be caught. */
     seeds: { type: "string", default: "200" },
+    /** Names, with commas between them. */
     only: { type: "string" },
+    /** Also runs the unit test that each mutant names. */
     unit: { type: "boolean", default: false },
+    /** Runs the unit tests alone. */
+    "unit-only": { type: "boolean", default: false },
+    /** Says what there is, and runs nothing. */
     list: { type: "boolean", default: false },
+    jobs: { type: "string", default: String(availableParallelism()) },
   },
 });
 
+const AFTER_CATCH = 10;
+const NAME_WIDTH = 32;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const chosen = values.only === undefined ? MUTANTS : values.only.split(",").map(mutantNamed);
 
-if (values.list) {
-  for (const { name, rules, bug } of chosen) say(`${name.padEnd(30)} ${rules.padEnd(12)} ${bug}`);
-} else {
-  const unit = await openUnitTests(repositoryRoot());
-  for (const mutant of chosen) {
-    const startMs = performance.now();
-    const verdict = await unit.verdictOf(mutant);
-    const ms = Math.round(performance.now() - startMs);
-    say(`${mutant.name.padEnd(30)} ${verdict.padEnd(8)} ${ms} ms  ${mutant.unitTest.title}`);
+type Row = { readonly seeds: SeedVerdict | null; readonly unit: UnitVerdict | null };
+
+function rowLine(mutant: Mutant, { seeds, unit }: Row): string {
+  const cells = [mutant.name.padEnd(NAME_WIDTH)];
+  if (seeds !== null) {
+    const where =
+      seeds.firstSeed === null
+        ? `NOT CAUGHT in ${seeds.seedCount} seeds`
+        : `${seeds.caughtCount} of ${seeds.seedCount} seeds, first ${seeds.firstSeed}, by ${seeds.rule}`;
+    cells.push(where.padEnd(44));
   }
-  await unit.close();
+  if (unit !== null) cells.push(`unit ${unit}`);
+  return cells.join("");
 }
+
+const isCaught = ({ seeds, unit }: Row): boolean =>
+  (seeds === null || seeds.firstSeed !== null) && (unit === null || unit === "red");
+
+/** Runs the work on each item, `width` at a time; the results come back in order, each as soon as it can. */
+function pooled<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): readonly Promise<R>[] {
+  const lanes: Promise<unknown>[] = Array.from({ length: width }, () => Promise.resolve());
+  return items.map((item, index) => {
+    const lane = index % width;
+    const result = (lanes[lane] ?? Promise.resolve()).then(() => work(item));
+    lanes[lane] = result.catch(() => undefined);
+    return result;
+  });
+}
+
+async function run(chosen: readonly Mutant[]): Promise<boolean> {
+  const bounds = { seedCount: Number(values.seeds), afterCatch: AFTER_CATCH };
+  const hasUnit = values.unit || values["unit-only"];
+  const seeds = values["unit-only"]
+    ? null
+    : pooled(chosen, Number(values.jobs), ({ name }) => runSeeds(name, bounds));
+  const tests = hasUnit ? await openUnitTests(repositoryRoot()) : null;
+  let caughtCount = 0;
+  let lastSeed = 0;
+  for (const [index, mutant] of chosen.entries()) {
+    const unit = tests === null ? null : await tests.verdictOf(mutant);
+    const row: Row = { seeds: (await seeds?.[index]) ?? null, unit };
+    say(rowLine(mutant, row));
+    lastSeed = Math.max(lastSeed, row.seeds?.firstSeed ?? 0);
+    if (isCaught(row)) caughtCount += 1;
+  }
+  await tests?.close();
+  const isWhole = lastSeed === 0 || (await isProductWhole(lastSeed));
+  say(`mutants ${chosen.length} caught ${caughtCount}`);
+  return isWhole && caughtCount === chosen.length;
+}
+
+/** The control: the same seeds without a mutant break nothing, or the catches would prove nothing. */
+async function isProductWhole(seedCount: number): Promise<boolean> {
+  const { firstSeed, rule, sentence } = await runSeeds("none", { seedCount, afterCatch: 0 });
+  if (firstSeed === null) say(`without a mutant nothing is caught in ${seedCount} seeds`);
+  else say(`WITHOUT A MUTANT seed ${firstSeed} breaks ${rule}: ${sentence}`);
+  return firstSeed === null;
+}
+
+const chosen = values.only === undefined ? MUTANTS : values.only.split(",").map(mutantNamed);
+if (values.list)
+  for (const { name, rules, bug } of chosen)
+    say(`${name.padEnd(NAME_WIDTH)}${rules.padEnd(12)}${bug}`);
+else process.exitCode = (await run(chosen)) ? 0 : 1;

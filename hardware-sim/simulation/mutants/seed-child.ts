@@ -1,0 +1,26 @@
+// One process of broken seeds: `seed-child.js NAME FIRST COUNT AFTER`, a line of JSON a seed. NAME `none` breaks nothing.
+import { applyMutant } from "./apply-mutant.ts";
+
+const [name = "none", first = "1", count = "1", after = "10"] = process.argv.slice(2);
+if (name !== "none") applyMutant(name);
+// Only now: what is loaded before a mutant stays whole.
+const { runSeed } = await import("../simulator/seed-run.ts");
+
+let seed = Number(first);
+const tell = (rule: string | null, sentence: string): void => {
+  process.stdout.write(`${JSON.stringify({ seed, rule, sentence: sentence.slice(0, 200) })}\n`);
+};
+// An error that nobody caught is how a broken product often shows itself.
+process.on("uncaughtException", (error: unknown) => {
+  tell("crash", String(error));
+  process.exit(0);
+});
+
+const end = seed + Number(count);
+let caughtAt = Number.POSITIVE_INFINITY;
+for (; seed < end && seed <= caughtAt + Number(after); seed++) {
+  const { broken } = await runSeed(seed);
+  tell(broken?.rule ?? null, broken?.sentence ?? "");
+  if (broken !== null) caughtAt = Math.min(caughtAt, seed);
+}
+process.exit(0);
