@@ -61,7 +61,7 @@ export const ingestMutants: readonly Mutant[] = [
     edits: [
       {
         file: PLAN,
-        find: 'if (event.n > 1 && parent !== walk.tip) return "broken-chain";',
+        find: 'if (event.n > 1 && parent !== walk.tip && walk.tip !== UNKNOWN_TIP) return "broken-chain";',
         replace: "",
       },
     ],
@@ -368,7 +368,7 @@ export const restoreMutants: readonly Mutant[] = [
     edits: [
       {
         file: "cloud-broker/src/shell/store/lineage.ts",
-        find: "if (last > 0 && !found.has(COPY_MARK)) return last;",
+        find: "if (last > 0 && !isCopy) return last;",
         replace: "if (last > 0) return last;",
       },
     ],
@@ -407,9 +407,9 @@ export const restoreMutants: readonly Mutant[] = [
     edits: [
       {
         file: BACKUP,
-        find: "  await clearUnfinished(directory);\n  const file",
+        find: "  const names = await drive.names(directory);\n",
         replace:
-          "  await raiseSafe(store, booked);\n  await clearUnfinished(directory);\n  const file",
+          "  await raiseSafe(store, booked);\n  const names = await drive.names(directory);\n",
       },
     ],
     unitTest: backupTest("[N9] that cannot be written leaves safe where it was and no half a file"),
@@ -421,9 +421,9 @@ export const restoreMutants: readonly Mutant[] = [
     edits: [
       {
         file: BACKUP,
-        find: "const devices = await raiseSafe(store, booked);",
+        find: "isOffBox() ? await raiseSafe(store, booked) : [];",
         replace:
-          'const devices = await raiseSafe(store, await store.read.selectFrom("incarnation").select(["device", "inc", "ack"]).execute());',
+          'await raiseSafe(store, await store.read.selectFrom("incarnation").select(["device", "inc", "ack"]).execute());',
       },
     ],
     unitTest: backupTest(

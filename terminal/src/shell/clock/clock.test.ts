@@ -33,6 +33,13 @@ describe("the terminal's clock", () => {
     expect(clock.heardCloud(unixMs(NOON + STEP_MIN_MS))).toBeNull();
   });
 
+  it("is set once, not by every word of the cloud, when its journal once ran ahead", () => {
+    const clock = clockAt(1_000, NOON + 86_400_000);
+    expect(clock.heardCloud(NOON)).not.toBeNull();
+    expect(clock.heardCloud(unixMs(NOON + 1_000))).toBeNull();
+    expect(clock.nowMs()).toBe(NOON + 86_400_000);
+  });
+
   it("is left alone by the cloud when NTP keeps it", () => {
     const clock = clockAt(1_000, 0, true);
     expect(clock.heardCloud(NOON)).toBeNull();

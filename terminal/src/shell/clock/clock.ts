@@ -44,7 +44,8 @@ export function createClock(sources: ClockSources): Clock {
       lastCloudMs = cloudMs;
       if (sources.isNtpSynchronised()) return null;
       const beforeMs = now();
-      if (Math.abs(cloudMs - beforeMs) <= STEP_MIN_MS) return null;
+      // Not `beforeMs`: a floor that a clock once ran ahead to would make every acknowledgement a step, and every step an event.
+      if (Math.abs(cloudMs - sources.wallMs() - offsetMs) <= STEP_MIN_MS) return null;
       offsetMs = cloudMs - sources.wallMs();
       // The journal's floor may hold this clock ahead of the cloud's: then nothing moved, and every word of the cloud would
       // be written down as another step, sent, and answered by the next.
