@@ -89,6 +89,10 @@ export interface Writing {
     claim: { readonly merchant: string; readonly terminalName: string },
   ): Promise<OrderOutcome<{ readonly claim: string; readonly expiresAtMs: number }>>;
   revokeTerminal(order: Order, device: string): Promise<OrderOutcome>;
+  /** A terminal is gone: one person says so, another confirms; then, or by two persons' order, its money is given back. */
+  declareLost(order: Order, device: string): Promise<OrderOutcome>;
+  confirmLost(order: Order, device: string): Promise<OrderOutcome>;
+  orderWriteOff(order: Order, device: string): Promise<OrderOutcome>;
   /** Names the terminal that holds the day's leases for all stalls; null = none. */
   setHub(order: Order, school: SchoolId, hub: string | null): Promise<OrderOutcome>;
   /** What each terminal may draw from the reserve for hungry children. */

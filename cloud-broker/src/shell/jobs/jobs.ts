@@ -7,6 +7,8 @@ import type { Cloud } from "../office/cloud.ts";
 import { failedChecks } from "../store/checks.ts";
 import { auditLogs } from "../store/log-audit.ts";
 import { startCheckpoints } from "./checkpoint-job.ts";
+import { writeOffDue } from "../office/loss-orders.ts";
+import { expireLeases } from "./expired-leases.ts";
 import { runOnce } from "./job-runs.ts";
 import { GRANT_AT, grantMorning } from "./morning-grant.ts";
 
@@ -105,6 +107,18 @@ export function startJobs(parts: JobParts): { close(): Promise<void> } {
     ),
   );
   const checkpoints = startCheckpoints(parts);
+  tasks.push(
+    cron.schedule(
+      "30 2 * * *",
+      daily("expired-leases", () => expireLeases(cloud)),
+      nightly,
+    ),
+    cron.schedule(
+      "40 2 * * *",
+      daily("write-offs", async () => `${await writeOffDue(cloud)} terminals`),
+      nightly,
+    ),
+  );
   for (const { zone } of ZONES) morning(zone)();
   start("ledger-checks", async () => void (await checkLedger(parts)));
   return {

@@ -4,6 +4,7 @@ import { childOrders } from "./child-orders.ts";
 import { readChild } from "./child-view.ts";
 import type { Cloud } from "./cloud.ts";
 import { hubOrders } from "./hub-orders.ts";
+import { lossOrders } from "./loss-orders.ts";
 import { letterDesk } from "./letter-desk.ts";
 import { readMerchants } from "./merchant-view.ts";
 import { readReceipt } from "./receipt-view.ts";
@@ -57,7 +58,12 @@ export function createOffice(cloud: Cloud): Office {
   return {
     reading: createReading(cloud),
     letters: letterDesk(cloud),
-    writing: { ...childOrders(cloud), ...schoolOrders(cloud), ...hubOrders(cloud) },
+    writing: {
+      ...childOrders(cloud),
+      ...schoolOrders(cloud),
+      ...hubOrders(cloud),
+      ...lossOrders(cloud),
+    },
     onChildChanged: (student, listener) => cloud.changes.onChild(student, listener),
     onSchoolChanged: (school, listener) => cloud.changes.onSchool(school, listener),
   };
