@@ -23,6 +23,7 @@ export function createEvents(log: Log): {
   ): void;
   eventRefused(of: Device & { readonly n: number | null; readonly reason: string }): void;
   forked(of: Device & { readonly count: number }): void;
+  setBack(of: Device & { readonly term: number }): void;
   logContradicted(of: Device & { readonly term: number; readonly size: number }): void;
   asked(of: Device & { readonly outcome: string; readonly elapsedMs: number }): void;
   backedUp(of: { readonly deviceCount: number; readonly elapsedMs: number }): void;
@@ -44,6 +45,11 @@ export function createEvents(log: Log): {
       log.warn({ event: "event-refused", ...of }, "an event will never be taken"),
     forked: (of) =>
       log.error({ event: "terminal-forked", ...of }, "a terminal has two histories: look at it"),
+    setBack: (of) =>
+      log.error(
+        { event: "database-set-back", ...of },
+        "a terminal was promised more than this database holds: a new lineage began",
+      ),
     logContradicted: (of) =>
       log.fatal(
         { event: "log-contradicted", ...of },

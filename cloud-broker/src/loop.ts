@@ -21,6 +21,7 @@ import { createMetrics } from "./shell/log/metrics.ts";
 import { startBroker } from "./shell/mqtt/broker.ts";
 import { createConnections, type Connections } from "./shell/mqtt/connections.ts";
 import { createAwaited } from "./shell/mqtt/up-context.ts";
+import { drainAll } from "./shell/mqtt/drain.ts";
 import { createUpDesk } from "./shell/mqtt/up-desk.ts";
 import { createChanges } from "./shell/office/changes.ts";
 import type { Cloud } from "./shell/office/cloud.ts";
@@ -139,7 +140,7 @@ async function compose(
     },
     { port: config.mqttPort, host: config.host },
   );
-  closers.add(() => broker.close());
+  closers.add(() => drainAll(cloud, connections).then(() => broker.close()));
   const mqttUrl = config.publicMqttUrl ?? `mqtt://${config.host}:${broker.port}`;
   const state = { isReady: false };
   const offBox = offBoxOf(config);

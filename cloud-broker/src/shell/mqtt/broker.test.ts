@@ -22,6 +22,7 @@ import {
   TODAY,
   type PaperTerminal,
 } from "../paper-school.suite.ts";
+import { drainAll } from "./drain.ts";
 import { createOffice } from "../office/office.ts";
 import {
   helloOf,
@@ -531,5 +532,52 @@ describe("commands and asks", () => {
     await link.send({ t: "vault", ask: askId("ask-8"), item });
     expect(await link.next("vault-ack")).toMatchObject({ ask: "ask-8" });
     expect(await items()).toHaveLength(2);
+  });
+});
+
+describe("a database that was set back to an older state", () => {
+  it("[N15] begins a new lineage when a terminal had let go of more, once, and says again what it said", async () => {
+    paper = await paperCloud({ terminals: 1, students: 1 });
+    const { store, outbox, topUp } = paper.school;
+    await topUp(kid(0), 9_000);
+    await store.commit((work) => grantDay(work, outbox, SCHOOL, kid(0)));
+    const link = await paperLink(paper, term(0));
+    const believes = (have: number) =>
+      ({
+        ...helloOf(term(0), have),
+        term: store.term,
+        incs: [{ inc: term(0).inc, from: 41, to: 60, tip: term(0).parent }],
+      }) as ReturnType<typeof helloOf>;
+    const before = store.term;
+    await link.send(believes(5));
+    const { term: raised, incs } = await link.ack();
+    expect(raised).toBeGreaterThan(before);
+    expect(incs).toEqual([{ inc: term(0).inc, ack: 0, safe: 0 }]);
+    const [again] = await link.commands();
+    expect(again).toMatchObject({ rev: 6, body: { kind: "lease-grant" } });
+    await link.send(believes(6));
+    expect((await link.ack()).term).toBe(raised);
+    await link.close();
+  });
+});
+
+describe("back-pressure", () => {
+  it("[B4] a cloud that goes sends every terminal away by a signed word", async () => {
+    paper = await paperCloud({ terminals: 2, students: 0 });
+    const links = [await paperLink(paper, term(0)), await paperLink(paper, term(1))];
+    await drainAll(paper.cloud, paper.connections);
+    for (const link of links) {
+      expect(await link.ack()).toMatchObject({ drain: true, delayMs: 2_000 });
+      await link.close();
+    }
+  });
+
+  it("[B6] a lease carries at most what one event may move", async () => {
+    paper = await paperCloud({ terminals: 1, students: 1 });
+    const { store, outbox, topUp } = paper.school;
+    for (let count = 0; count < 3; count++) await topUp(kid(0), 100_000_000);
+    await store.commit((work) => grantDay(work, outbox, SCHOOL, kid(0)));
+    const rows = await store.read.selectFrom("lease").select("amount").execute();
+    expect(rows).toEqual([{ amount: 100_000_000 }]);
   });
 });

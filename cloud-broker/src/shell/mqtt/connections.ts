@@ -17,12 +17,27 @@ export type Connection = {
   readonly client: Client;
   /** Incarnations that this connection spoke of: their watermarks are told again when `safe` rises. */
   readonly incs: Set<Incarnation>;
+  /** Its questions that are not answered yet. */
+  askCount: number;
   /** Highest command sent; null until its `hello` said what it has. */
   sentRev: number | null;
   line: Promise<void>;
 };
 
+/** As many incarnations as an acknowledgement has room for. */
+const INCS_MAX = 256;
+
+/** Notes that the connection speaks of an incarnation; of too many, the one heard of longest ago is left out [B5]. */
+export function noteIncarnation({ incs }: Pick<Connection, "incs">, inc: Incarnation): void {
+  incs.delete(inc);
+  incs.add(inc);
+  const [oldest] = incs;
+  if (incs.size > INCS_MAX && oldest !== undefined) incs.delete(oldest);
+}
+
 export type Connections = {
+  /** All that are logged in now. */
+  all(): readonly Connection[];
   opened(connection: Pick<Connection, "device" | "school" | "client">): Connection;
   closed(client: Client): Connection | null;
   of(device: DeviceId): Connection | null;
@@ -57,6 +72,8 @@ function publish(connection: Connection, frame: DownFrame): Promise<void> {
   });
 }
 
+const STOP = { t: "error", kind: "stop", inc: null, n: null, delayMs: 0 } as const;
+
 export function createConnections(
   store: Pick<Store, "read">,
   onError: (error: unknown) => void,
@@ -89,6 +106,7 @@ export function createConnections(
       const connection = {
         ...fresh,
         incs: new Set<Incarnation>(),
+        askCount: 0,
         sentRev: null,
         line: Promise.resolve(),
       };
@@ -104,6 +122,7 @@ export function createConnections(
       const connection = open.get(device);
       return connection === undefined || connection.client.closed ? null : connection;
     },
+    all: () => [...open.values()],
     count: () => open.size,
     send: async (device, frame) => {
       const connection = open.get(device);
@@ -120,9 +139,7 @@ export function createConnections(
       const connection = open.get(device);
       if (connection === undefined) return;
       connection.sentRev = null;
-      await inLine(connection, () =>
-        publish(connection, { t: "error", kind: "stop", reason, inc: null, n: null, delayMs: 0 }),
-      );
+      await inLine(connection, () => publish(connection, { ...STOP, reason }));
     },
   };
 }

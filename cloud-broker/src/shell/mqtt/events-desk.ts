@@ -1,5 +1,6 @@
 import type { DownFrame, StudentId, UpFrame } from "@saku/protocol";
 import { maySync } from "../../core/devices/device.ts";
+import { LIVE_EVENTS_MAX } from "../../core/ingest/pressure.ts";
 import type { LetterReason } from "../../core/ingest/dead-letter.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { schoolToday } from "../office/child-orders.ts";
@@ -9,7 +10,7 @@ import type { Work } from "../store/committer.ts";
 import { grantDay } from "../store/leases.ts";
 import { keepLetter } from "../store/dead-letters.ts";
 import { tellPassedOn } from "../store/sub-grants.ts";
-import type { Connection } from "./connections.ts";
+import { noteIncarnation, type Connection } from "./connections.ts";
 import { checkFrame, type CheckedFrame } from "./frame-check.ts";
 import type { UpContext } from "./up-context.ts";
 import { signedAck } from "./watermarks.ts";
@@ -140,6 +141,9 @@ async function keepEvidence(
   });
 }
 
+/** Today's business, and not the rest of a day without a line? */
+export const isLive = ({ events }: EventsFrame): boolean => events.length <= LIVE_EVENTS_MAX;
+
 /** Verifies, books and answers one frame of events; the answer leaves only after the commit is on disk. */
 export async function takeEvents(
   context: UpContext,
@@ -166,7 +170,10 @@ export async function takeEvents(
   }
   const problem = problemOf(frame, bad, outcome);
   if (problem?.kind === "quarantine") await keepEvidence(context, connection, frame, problem);
-  connection.incs.add(frame.inc);
-  await connections.send(device, { t: "ack", ack: await signedAck(cloud, device, [frame.inc]) });
+  noteIncarnation(connection, frame.inc);
+  await connections.send(device, {
+    t: "ack",
+    ack: await signedAck(cloud, device, [frame.inc], { isLive: isLive(frame) }),
+  });
   if (problem !== null) await connections.send(device, problem);
 }

@@ -1,8 +1,11 @@
-import { unixMs, type UpFrame } from "@saku/protocol";
-import { isStopped } from "../../core/devices/device.ts";
-import { repeatCommands } from "../store/commands.ts";
+import { incarnation, unixMs, type DeviceId, type Incarnation, type UpFrame } from "@saku/protocol";
+import { isSetBack } from "../../core/ingest/promise.ts";
+import { isStopped, type DeviceState } from "../../core/devices/device.ts";
+import { firstSaidAfter, repeatCommands } from "../store/commands.ts";
 import { noteLan } from "../store/hubs.ts";
-import type { Connection } from "./connections.ts";
+import type { Work } from "../store/committer.ts";
+import { raiseTermFor } from "../store/term-raises.ts";
+import { noteIncarnation, type Connection } from "./connections.ts";
 import { compareRemembered } from "./log-desk.ts";
 import type { UpContext } from "./up-context.ts";
 import { signedAck } from "./watermarks.ts";
@@ -12,6 +15,91 @@ type Hello = Extract<UpFrame, { t: "hello" }>;
 /** A restored cloud may be behind what a terminal applied, but not by more than this. */
 const REV_JUMP_MAX = 1_000_000;
 
+const newestOf = ({ incs }: Hello): Incarnation =>
+  incs.at(-1)?.inc ?? incarnation("0000000000000000");
+
+type Known = {
+  readonly rev: number;
+  readonly have: number;
+  readonly state: DeviceState;
+  readonly ackOf: ReadonlyMap<Incarnation, number>;
+};
+
+async function knownOf({ db }: Work, device: DeviceId): Promise<Known> {
+  const marks = await db
+    .selectFrom("incarnation")
+    .select(["inc", "ack"])
+    .where("device", "=", device)
+    .execute();
+  const row = await db
+    .selectFrom("device")
+    .select(["rev", "state", "have"])
+    .where("id", "=", device)
+    .executeTakeFirstOrThrow();
+  return { ...row, ackOf: new Map(marks.map(({ inc, ack }) => [inc, ack])) };
+}
+
+async function note(work: Work, device: DeviceId, hello: Hello, known: Known): Promise<void> {
+  const { rev, ackOf } = known;
+  const open = hello.incs.reduce(
+    (sum, { inc, from, to }) => sum + Math.max(0, to - Math.max(from - 1, ackOf.get(inc) ?? 0)),
+    0,
+  );
+  const isAhead = hello.have > rev && hello.have - rev <= REV_JUMP_MAX;
+  await work.db
+    .updateTable("device")
+    .set({
+      last_seen_at: work.now,
+      software: hello.software,
+      have: hello.have,
+      roster_rev: hello.roster,
+      unsent: open,
+      // After a restore new commands must stand above what the terminal has, or it would not hear them.
+      rev: isAhead ? hello.have : rev,
+    })
+    .where("id", "=", device)
+    .execute();
+}
+
+/**
+ * Says again what a younger lineage said under numbers that the terminal had heard from the one that was lost: all since the
+ * term began, in its second, and all that the terminal was not known to have.
+ */
+async function sayAgain(
+  { cloud }: UpContext,
+  work: Work,
+  { school, device }: Connection,
+  heard: { readonly have: number; readonly known: Known },
+): Promise<void> {
+  const beganMs = work.lineage.term * 1_000;
+  const saidMs = (await firstSaidAfter(work, device, heard.known.have)) ?? beganMs;
+  const sinceMs = unixMs(Math.min(beganMs, saidMs));
+  await repeatCommands(work, cloud.outbox, { school, device }, { have: heard.have, sinceMs });
+}
+
+async function take(
+  context: UpContext,
+  work: Work,
+  connection: Connection,
+  hello: Hello,
+): Promise<{ readonly isOver: boolean }> {
+  const { cloud, events } = context;
+  const { device, school } = connection;
+  const { term } = work.lineage;
+  const known = await knownOf(work, device);
+  await note(work, device, hello, known);
+  const isRaised =
+    isSetBack(hello, { ...known, term }) && (await raiseTermFor(work, device, newestOf(hello)));
+  if (isRaised) work.afterCommit(() => events.setBack({ device, term: cloud.store.term }));
+  const isYounger = isRaised || (hello.term > 0 && hello.term < term);
+  const isOver = isStopped(known.state);
+  if (isYounger && !isOver) await sayAgain(context, work, connection, { have: hello.have, known });
+  await compareRemembered(context, work, connection, hello.log);
+  if (!isOver) await noteLan(work, cloud.outbox, { school, device }, hello.lan);
+  work.afterCommit(() => cloud.changes.schoolChanged(school));
+  return { isOver };
+}
+
 /** Notes what the terminal says of itself, tells it how far the cloud is, and sends what it has not heard. */
 export async function answerHello(
   context: UpContext,
@@ -19,53 +107,9 @@ export async function answerHello(
   hello: Hello,
 ): Promise<void> {
   const { cloud, connections } = context;
-  const { device, school } = connection;
-  const { term } = cloud.store;
-  const isOver = await cloud.store.commit(async (work) => {
-    const { db, now, afterCommit } = work;
-    const marks = await db
-      .selectFrom("incarnation")
-      .select(["inc", "ack"])
-      .where("device", "=", device)
-      .execute();
-    const ackOf = new Map(marks.map(({ inc, ack }) => [inc, ack]));
-    const open = hello.incs.reduce(
-      (sum, { inc, from, to }) => sum + Math.max(0, to - Math.max(from - 1, ackOf.get(inc) ?? 0)),
-      0,
-    );
-    const { rev, state } = await db
-      .selectFrom("device")
-      .select(["rev", "state"])
-      .where("id", "=", device)
-      .executeTakeFirstOrThrow();
-    const isAhead = hello.have > rev && hello.have - rev <= REV_JUMP_MAX;
-    await db
-      .updateTable("device")
-      .set({
-        last_seen_at: now,
-        software: hello.software,
-        have: hello.have,
-        roster_rev: hello.roster,
-        unsent: open,
-        // After a restore new commands must stand above what the terminal has, or it would not hear them.
-        rev: isAhead ? hello.have : rev,
-      })
-      .where("id", "=", device)
-      .execute();
-    if (hello.term > 0 && hello.term < term && !isStopped(state))
-      await repeatCommands(
-        work,
-        cloud.outbox,
-        { school, device },
-        // The term is the second in which this lineage began.
-        { have: hello.have, sinceMs: unixMs(term * 1_000) },
-      );
-    await compareRemembered(context, work, connection, hello.log);
-    if (!isStopped(state)) await noteLan(work, cloud.outbox, { school, device }, hello.lan);
-    afterCommit(() => cloud.changes.schoolChanged(school));
-    return isStopped(state);
-  });
-  for (const { inc } of hello.incs) connection.incs.add(inc);
+  const { device } = connection;
+  const { isOver } = await cloud.store.commit((work) => take(context, work, connection, hello));
+  for (const { inc } of hello.incs) noteIncarnation(connection, inc);
   const ack = await signedAck(
     cloud,
     device,

@@ -1,14 +1,27 @@
 import { parseUpFrame, unreachable, type DeviceId, type UpFrame } from "@saku/protocol";
 import { answerAsk } from "./asks-desk.ts";
 import type { Connection } from "./connections.ts";
-import { takeEvents } from "./events-desk.ts";
+import { isLive, takeEvents } from "./events-desk.ts";
 import { answerHello } from "./hello-desk.ts";
+import { createTurnstile } from "./turnstile.ts";
 import type { UpContext } from "./up-context.ts";
 import { takeVaultItem } from "./vault-desk.ts";
 
 /** Frames of one terminal that may wait; a terminal that keeps to its credit has at most four of events. */
 const WAITING_MAX = 64;
 const RETRY_MS = 2_000;
+
+/** Questions of one terminal at a time: there is one counter, and each question may wait for others to give back [B5]. */
+const ASKS_MAX = 8;
+
+function mayAsk(connection: Connection): boolean {
+  if (connection.askCount >= ASKS_MAX) return false;
+  connection.askCount += 1;
+  return true;
+}
+
+/** Frames that are verified and booked at a time: enough for a full group of the writer. */
+const FRAMES_AT_A_TIME = 8;
 
 export type UpDesk = {
   /** Resolves when the frame was dealt with; never rejects: faults are answered as `error` frames. */
@@ -17,6 +30,7 @@ export type UpDesk = {
 
 /** Takes frames of one terminal strictly one after the other: an async hook of the broker would reorder them. */
 export function createUpDesk(context: UpContext): UpDesk {
+  const turnstile = createTurnstile(FRAMES_AT_A_TIME);
   const lines = new Map<DeviceId, { tail: Promise<void>; waiting: number }>();
   const { connections, events, metrics } = context;
 
@@ -39,14 +53,15 @@ export function createUpDesk(context: UpContext): UpDesk {
       case "hello":
         return answerHello(context, connection, frame);
       case "events":
-        return takeEvents(context, connection, frame);
+        return turnstile.pass(isLive(frame), () => takeEvents(context, connection, frame));
       case "vault":
         return takeVaultItem(context, connection, frame);
       case "ask":
+        if (!mayAsk(connection)) return fault(connection, "retry", "busy");
         // Not awaited: another terminal may have to give back first, and events must not wait for it.
-        void answerAsk(context, connection, frame).catch((error: unknown) => {
-          events.failed({ where: "ask", error });
-        });
+        void answerAsk(context, connection, frame)
+          .catch((error: unknown) => events.failed({ where: "ask", error }))
+          .finally(() => (connection.askCount -= 1));
         return;
       default:
         return unreachable(frame);

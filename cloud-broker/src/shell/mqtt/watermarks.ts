@@ -8,11 +8,10 @@ import {
   type Watermark,
 } from "@saku/protocol";
 import { isStopped } from "../../core/devices/device.ts";
+import { allowanceOf } from "../../core/ingest/pressure.ts";
 import { CLOUD_KID } from "../keys/cloud-key.ts";
 import type { Cloud } from "../office/cloud.ts";
 
-/** `events` frames a terminal may have under way. */
-const CREDIT = 4;
 const INCS_MAX = 256;
 
 /** The signed word on how far the cloud is; an incarnation of which nothing came yet stands at 0. */
@@ -20,6 +19,7 @@ export async function signedAck(
   cloud: Cloud,
   device: DeviceId,
   incs: readonly Incarnation[],
+  how: { readonly isLive?: boolean; readonly drainMs?: number } = {},
 ): Promise<SignedBytes> {
   const wanted = [...new Set(incs)].slice(-INCS_MAX);
   const rows =
@@ -47,9 +47,8 @@ export async function signedAck(
     term: cloud.store.term,
     at: unixMs(cloud.clock()),
     incs: marks,
-    credit: CREDIT,
-    delayMs: 0,
-    drain: false,
+    ...allowanceOf({ waitingRows: cloud.store.waitingRows() }, how.isLive ?? true),
+    ...(how.drainMs === undefined ? { drain: false } : { drain: true, delayMs: how.drainMs }),
     ...(isStopped(row.state) ? { stop: true } : {}),
   });
   return signObject("saku.ack.v1", CLOUD_KID, payload, cloud.outbox.sign);

@@ -176,6 +176,21 @@ export async function repeatCommands(
   await queueCommands(work, outbox, to, bodies);
 }
 
+/** When the first command above this revision was made; null when there is none. */
+export async function firstSaidAfter(
+  { db }: Pick<Work, "db">,
+  device: DeviceId,
+  rev: number,
+): Promise<UnixMs | null> {
+  const row = await db
+    .selectFrom("command")
+    .select((eb) => eb.fn.min("created_at").as("at"))
+    .where("device", "=", device)
+    .where("rev", ">", rev)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** Revisions above `have`, oldest first, as many as fit one frame. */
 export async function commandsAfter(
   { db }: Pick<Work, "db">,

@@ -25,6 +25,8 @@ export type Committer = {
   commit<T>(job: Job<T>, weight?: number): Promise<T>;
   /** Jobs committed since the start. */
   commitCount(): number;
+  /** Weight of the jobs that wait for the writer. */
+  waitingRows(): number;
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>;
 };
@@ -144,6 +146,7 @@ export function createCommitter(
         running ??= runAll();
       }),
     commitCount: () => count,
+    waitingRows: () => waiting.reduce((sum, { weight }) => sum + weight, 0),
     idle: async () => {
       while (running !== null) await running;
     },

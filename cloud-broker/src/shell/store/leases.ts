@@ -1,5 +1,7 @@
 import {
+  EVENT_AMOUNT_MAX_RUPIAH,
   leaseId,
+  minRupiah,
   must,
   rupiah,
   schoolDayAt,
@@ -80,7 +82,9 @@ export async function grantLease(
   grant: Grant,
 ): Promise<{ readonly lease: LeaseId; readonly rev: number }> {
   const lease = leaseId(newId("lea", work.entropy));
-  const { device, student, purse, day, amount, ask, actor } = grant;
+  const { device, student, purse, day, ask, actor } = grant;
+  // A lease carries no more than the protocol lets one event move [B6].
+  const amount = minRupiah(grant.amount, rupiah(EVENT_AMOUNT_MAX_RUPIAH));
   await postJournals(work, school, [leaseGrant({ lease, device, student, amount, day, actor })]);
   const rev = await queueCommands(work, outbox, { school, device }, [
     { kind: "lease-grant", lease, student, purse, day, amount, ask },

@@ -25,6 +25,8 @@ export type Store = {
   readonly read: Kysely<Tables>;
   commit<T>(job: Job<T>, weight?: number): Promise<T>;
   commitCount(): number;
+  /** Rows that wait for the writer: the measure of back-pressure. */
+  waitingRows(): number;
   /** Fencing number of this database's lineage: rises when a backup takes the place of what was lost. */
   readonly term: number;
   /** Erased rows are gone from what lies beside the tables too. */
@@ -54,6 +56,7 @@ export async function openStore(
     read: ledger.read,
     commit: committer.commit,
     commitCount: committer.commitCount,
+    waitingRows: committer.waitingRows,
     get term() {
       return ledger.lineage.term;
     },
