@@ -21,6 +21,7 @@ import type {
   TrialBalance,
 } from "../../core/reports/views.ts";
 import { paperReceipt } from "./paper-receipt.suite.ts";
+import { fakeMoney } from "./fake-money.suite.ts";
 import type { Account, Office, Order, OrderOutcome, People } from "./office.ts";
 
 /** An office in memory with one small school, for tests of the pages only. */
@@ -301,6 +302,7 @@ export function createFakeOffice(): FakeOffice {
       reading: readingOf(state),
       writing: writingOf(state, changeChild),
       letters: lettersOf(state),
+      money: fakeMoney(MELATI, state.orders),
       onChildChanged: (student, tell) => listen(state, student, tell),
       onSchoolChanged: (_school, tell) => listen(state, null, tell),
     },

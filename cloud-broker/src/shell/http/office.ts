@@ -9,6 +9,7 @@ import type {
   TrialBalance,
 } from "../../core/reports/views.ts";
 import type { LetterDesk } from "./letters.ts";
+import type { MoneyDesk } from "./money-desk.ts";
 
 /**
  * Everything that people do through pages and the REST API, as plain questions and orders. Implemented over the store;
@@ -18,6 +19,7 @@ export interface Office {
   readonly reading: Reading;
   readonly writing: Writing;
   readonly letters: LetterDesk;
+  readonly money: MoneyDesk;
   /** Tells when something a child's page shows has changed; returns the way to stop. */
   onChildChanged(student: StudentId, listener: () => void): () => void;
   onSchoolChanged(school: SchoolId, listener: () => void): () => void;

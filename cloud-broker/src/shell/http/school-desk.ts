@@ -75,6 +75,21 @@ function noticeOf(ui: Ui, what: string | undefined): string | null {
     case "cabut":
       return ui.words.terminals.revokedDone;
     default:
-      return null;
+      return moneyNoticeOf(ui, what);
   }
+}
+
+function moneyNoticeOf({ words: { money } }: Ui, what: string | undefined): string | null {
+  const notices: Readonly<Record<string, string>> = {
+    "tutup-buku": money.sealDone,
+    bayar: money.payDone,
+    selisih: money.explained,
+    pindah: money.moveDone,
+    putusan: money.decided,
+    diminta: money.asked,
+    tarik: money.withdrawDone,
+    kembali: money.refundDone,
+    ditahan: money.disputeDone,
+  };
+  return Object.hasOwn(notices, what ?? "") ? (notices[what ?? ""] ?? null) : null;
 }

@@ -12,6 +12,7 @@ import { TodayPage } from "../../web/school/today.tsx";
 import { TrialBalancePage } from "../../web/school/trial-balance.tsx";
 import { formState, notFoundPage, page, refusedPage, textOf } from "./forms-page.tsx";
 import { adminOf, atDesk, ordering, type Desk, type DeskOrder } from "./school-desk.ts";
+import { schoolMoneyRoutes } from "./school-money-routes.tsx";
 import { schoolTerminalRoutes } from "./school-terminal-routes.tsx";
 import { schoolTopUpRoutes } from "./school-top-up-routes.tsx";
 import type { Web, WebContext, WebEnv } from "./web-context.ts";
@@ -42,6 +43,7 @@ export function schoolRoutes(web: Web): Hono<WebEnv> {
   app.post("/sekolah/kantin", ordering(web, addStall));
   app.get("/sekolah/neraca", atDesk(web, trialBalance));
   app.get("/sekolah/neraca.csv", atDesk(web, trialBalanceCsv));
+  schoolMoneyRoutes(app, web);
   schoolTopUpRoutes(app, web);
   schoolTerminalRoutes(app, web);
   return app;

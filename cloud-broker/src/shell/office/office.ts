@@ -6,6 +6,7 @@ import type { Cloud } from "./cloud.ts";
 import { hubOrders } from "./hub-orders.ts";
 import { lossOrders } from "./loss-orders.ts";
 import { letterDesk } from "./letter-desk.ts";
+import { createMoneyDesk } from "./money/money-office.ts";
 import { readMerchants } from "./merchant-view.ts";
 import { readReceipt } from "./receipt-view.ts";
 import { schoolOrders } from "./school-orders.ts";
@@ -64,6 +65,7 @@ export function createOffice(cloud: Cloud): Office {
       ...hubOrders(cloud),
       ...lossOrders(cloud),
     },
+    money: createMoneyDesk(cloud),
     onChildChanged: (student, listener) => cloud.changes.onChild(student, listener),
     onSchoolChanged: (school, listener) => cloud.changes.onSchool(school, listener),
   };

@@ -4,7 +4,8 @@ import { Document, type NavItem } from "../design/document.tsx";
 import { Notice } from "../design/pieces.tsx";
 import type { Html, Island, Ui } from "../design/ui.ts";
 
-export type SchoolPlace = "today" | "students" | "topUp" | "terminals" | "stalls" | "ledger";
+export type SchoolPlace =
+  "today" | "students" | "topUp" | "terminals" | "stalls" | "money" | "ledger";
 
 export type SchoolProps = {
   readonly ui: Ui;
@@ -18,6 +19,7 @@ export const SCHOOL_PATH: Readonly<Record<SchoolPlace, string>> = {
   topUp: "/sekolah/isi-saldo",
   terminals: "/sekolah/terminal",
   stalls: "/sekolah/kantin",
+  money: "/sekolah/uang",
   ledger: "/sekolah/neraca",
 };
 
@@ -27,7 +29,8 @@ const PLACES = [
   { place: "topUp", icon: "wallet" },
   { place: "terminals", icon: "terminal" },
   { place: "stalls", icon: "store" },
-  { place: "ledger", icon: "scale" },
+  // The trial balance is one of the money desk's pages.
+  { place: "money", icon: "scale" },
 ] as const;
 
 /** The frame of every school page. */
@@ -47,7 +50,7 @@ export function SchoolFrame(
     href: SCHOOL_PATH[item.place],
     label: ui.words.school[item.place],
     icon: item.icon,
-    isCurrent: item.place === place,
+    isCurrent: item.place === (place === "ledger" ? "money" : place),
   }));
   const live = props.isLive === true ? { stream: "/sekolah/langsung" } : {};
   const islands: readonly Island[] = props.isLive === true ? ["live", "page"] : ["page"];

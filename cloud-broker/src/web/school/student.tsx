@@ -7,6 +7,7 @@ import type { Html } from "../design/ui.ts";
 import { fill } from "../design/words/words.ts";
 import { ConsentChip } from "../parent/consent.tsx";
 import { SCHOOL_PATH, SchoolFrame, type SchoolProps } from "./frame.tsx";
+import { childMoneyPath } from "./money/child.tsx";
 import { Once } from "./once.tsx";
 import { studentPath } from "./students.tsx";
 
@@ -68,6 +69,9 @@ function Balance(props: Props): Html {
           weight="primary"
         >
           {ui.words.students.topUp}
+        </LinkButton>
+        <LinkButton ui={ui} href={childMoneyPath(student)}>
+          {ui.words.money.childMoney}
         </LinkButton>
       </p>
     </Card>

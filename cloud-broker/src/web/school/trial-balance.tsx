@@ -14,7 +14,7 @@ export function TrialBalancePage(
   const words = ui.words.ledger;
   return (
     <SchoolFrame {...props} place="ledger" title={words.title} isLive>
-      <PageHead ui={ui} lead={words.lead}>
+      <PageHead ui={ui} back={SCHOOL_PATH.money} lead={words.lead}>
         {words.title}
       </PageHead>
       <div id="trial" class="stack" data-region>

@@ -1,3 +1,4 @@
+import { moneyEnglish } from "./money-english.ts";
 import type { Words } from "./words.ts";
 
 /** Every sentence of the pages in English. */
@@ -196,6 +197,7 @@ export const english: Words = {
     terminals: "Terminals",
     stalls: "Stalls",
     ledger: "Ledger",
+    money: "Money",
     sales: "Sales",
     salesCount: "{count} purchases",
     topUps: "Cash top-ups",
@@ -345,6 +347,13 @@ export const english: Words = {
       merchant: "Owed to a stall",
       suspense: "To be examined",
       reserve: "School reserve",
+      bank: "Bank",
+      clearing: "On its way",
+      drawer: "Stall drawer",
+      held: "Held",
+      fees: "Fees",
+      unclaimed: "Unclaimed",
+      difference: "Cash differences",
     },
     debit: "Debit",
     credit: "Credit",
@@ -368,4 +377,5 @@ export const english: Words = {
     code: "Code: {code}",
     home: "Go home",
   },
+  money: moneyEnglish,
 };
