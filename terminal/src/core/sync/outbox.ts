@@ -81,16 +81,37 @@ export function noteAppended(
   );
 }
 
-function isPossible(lane: Lane, mark: Watermark): boolean {
-  return mark.safe <= mark.ack && mark.ack <= lane.lastN;
+/**
+ * What a watermark says about a lane; null = it cannot be true. Of an incarnation that is over the cloud may know more than
+ * this card: an old image of the card was put in. What is here is then a part of what the cloud has.
+ */
+function possible(lane: Lane, mark: Watermark, isCurrent: boolean): Watermark | null {
+  if (mark.safe > mark.ack || (isCurrent && mark.ack > lane.lastN)) return null;
+  const { lastN } = lane;
+  return { ...mark, ack: Math.min(mark.ack, lastN), safe: Math.min(mark.safe, lastN) };
+}
+
+function possibleMarks(
+  outbox: Outbox,
+  marks: readonly Watermark[],
+): ReadonlyMap<Incarnation, Watermark> {
+  const byInc = new Map(marks.map((mark) => [mark.inc, mark]));
+  const current = outbox.at(-1)?.inc;
+  const found = new Map<Incarnation, Watermark>();
+  for (const lane of outbox) {
+    const said = byInc.get(lane.inc);
+    const mark = said === undefined ? null : possible(lane, said, lane.inc === current);
+    if (mark !== null) found.set(lane.inc, mark);
+  }
+  return found;
 }
 
 /** Watermarks of the same term: they only rise (S7). */
 export function raise(outbox: Outbox, marks: readonly Watermark[]): Outbox {
-  const byInc = new Map(marks.map((mark) => [mark.inc, mark]));
+  const byInc = possibleMarks(outbox, marks);
   return outbox.map((lane) => {
     const mark = byInc.get(lane.inc);
-    if (mark === undefined || !isPossible(lane, mark)) return lane;
+    if (mark === undefined) return lane;
     const ack = Math.max(lane.ack, mark.ack);
     const safe = Math.max(lane.safe, mark.safe);
     return { ...lane, ack, safe, sentTo: Math.max(lane.sentTo, ack) };
@@ -99,10 +120,9 @@ export function raise(outbox: Outbox, marks: readonly Watermark[]): Outbox {
 
 /** Watermarks of a higher term: the cloud was restored or failed over, so only what it says now counts (S6). */
 export function replace(outbox: Outbox, marks: readonly Watermark[]): Outbox {
-  const byInc = new Map(marks.map((mark) => [mark.inc, mark]));
+  const byInc = possibleMarks(outbox, marks);
   return outbox.map((lane) => {
-    const mark = byInc.get(lane.inc);
-    const { ack, safe } = mark !== undefined && isPossible(lane, mark) ? mark : { ack: 0, safe: 0 };
+    const { ack, safe } = byInc.get(lane.inc) ?? { ack: 0, safe: 0 };
     return { ...lane, ack, safe, sentTo: ack };
   });
 }

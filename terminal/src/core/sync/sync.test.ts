@@ -247,6 +247,14 @@ describe("watermarks", () => {
     expect(bench.state.outbox[0]).toMatchObject({ ack: 5, safe: 4 });
   });
 
+  it("[S7] beyond what an old image of the card holds of an earlier incarnation count as all of it", () => {
+    const bench = online(lane(OLD, 10, 5, 4), lane(NEW, 1));
+    bench.ack([{ inc: OLD, ack: 55, safe: 48 }]);
+    expect(bench.state.outbox[0]).toMatchObject({ ack: 10, safe: 10 });
+    bench.ack([{ inc: OLD, ack: 33, safe: 7 }], { term: 2 });
+    expect(bench.state.outbox[0]).toMatchObject({ ack: 10, safe: 7 });
+  });
+
   it("[S7] of one incarnation say nothing about another", () => {
     const bench = online(lane(OLD, 10, 5, 4), lane(NEW, 10, 0, 0));
     bench.ack([{ inc: OLD, ack: 7, safe: 6 }]);
