@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createSyntheticFinger } from "../finger/synthetic-finger.ts";
 import { cloudLedgerFile, terminalJournalFile } from "../fleet/fleet.ts";
 import { freeFleetPorts } from "../fleet/free-port.ts";
@@ -9,9 +10,10 @@ import { createWorld } from "../world.ts";
 import { readJournal, readLedger, sqliteQuery, type Ledger } from "./books.ts";
 import { createIntentions, type Intentions } from "./intention.ts";
 import { createKiller, type Killer } from "./killer.ts";
+import { destroyLedger, nextBackup, settledTrial } from "./noon.ts";
 import { createPayDesk, type PayDesk } from "./office.ts";
 import type { ChaosOptions } from "./options.ts";
-import { runQueue, settleTill, type Queue } from "./queue.ts";
+import { pause, runQueue, settleTill, type Queue } from "./queue.ts";
 import { judge, type Verdict } from "./verdict.ts";
 import { runWeather } from "./weather.ts";
 
@@ -21,6 +23,9 @@ const DRAIN_TIMEOUT_MS = 180_000;
 const KILL_EVERY_MS = 700;
 const NEWS_EVERY_MS = 30_000;
 const BACKUP_EVERY_SECONDS = 5;
+/** With --destroy-ledger: long enough that the newest backup misses sales. */
+const RARE_BACKUP_EVERY_SECONDS = 20;
+const MORNING_AFTER_BACKUP_MS = 6_000;
 
 export type ChaosReport = {
   readonly kills: number;
@@ -51,7 +56,7 @@ async function openChaosSchool(
       })),
       seed: options.seed,
       frameAncestors: [],
-      backupEverySeconds: BACKUP_EVERY_SECONDS,
+      backupEverySeconds: options.destroysLedger ? RARE_BACKUP_EVERY_SECONDS : BACKUP_EVERY_SECONDS,
     },
     schoolName: "SD Melati",
     operatorCode: "482913",
@@ -90,7 +95,10 @@ type Parts = {
   readonly killer: Killer;
   readonly random: Random;
   readonly say: Say;
+  readonly faults: Map<string, number>;
   isOver: boolean;
+  /** Rupiah by which a rebuilt ledger differs from the one that was destroyed. */
+  difference: number;
 };
 
 function createParts(
@@ -121,21 +129,22 @@ function createParts(
       random: random.fork("office"),
     }),
     killer: createKiller({
-      // The cloud is one of several, and matters as much as two stalls.
-      targets: [fleet.cloud, fleet.cloud, ...fleet.stalls.map(({ daemon }) => daemon)],
+      targets: [fleet.cloud, ...fleet.stalls.map(({ daemon }) => daemon)],
       random: random.fork("killer"),
       everyMs: KILL_EVERY_MS,
     }),
     random,
     say,
+    faults: new Map(),
     isOver: false,
+    difference: 0,
   };
   return parts;
 }
 
 /** Sells, pays in, kills and spoils the lines until `killCount` kills; then all is well again and drained. */
-async function storm(parts: Parts, killCount: number, endMs: number): Promise<readonly string[]> {
-  const { school, queues, desk, killer, random, say } = parts;
+async function storm(parts: Parts, killCount: number, endMs: number): Promise<void> {
+  const { school, queues, desk, killer, random, faults, say } = parts;
   parts.isOver = false;
   const isOver = (): boolean => parts.isOver;
   const news = setInterval(() => {
@@ -145,19 +154,47 @@ async function storm(parts: Parts, killCount: number, endMs: number): Promise<re
   }, NEWS_EVERY_MS);
   const everything = [...queues.map(runQueue), desk.run(isOver)];
   const { internet, cloud } = school.fleet;
-  const weather = runWeather({ internet, cloud, random: random.fork("weather") }, isOver);
+  const weatherRandom = random.fork(`weather ${killer.killCount}`);
+  const weather = runWeather({ internet, cloud, random: weatherRandom, log: faults }, isOver);
   try {
     await killer.run(killCount, () => Date.now() > endMs);
   } finally {
     parts.isOver = true;
     clearInterval(news);
   }
-  const faults = await weather;
+  await weather;
   await killer.settle();
   await Promise.all(everything);
   for (const queue of queues) await settleTill(queue);
   await drain(school);
-  return [...faults].map(([name, count]) => `${name} ${count}`);
+}
+
+/** Sales that the newest backup misses, then the database is destroyed and rebuilt. */
+async function noon(parts: Parts, directory: string): Promise<readonly string[]> {
+  const { school, queues, say } = parts;
+  const backups = join(directory, "backup");
+  parts.isOver = false;
+  say("noon: waiting for a backup, selling on, then the ledger is destroyed");
+  const selling = queues.map(runQueue);
+  try {
+    await nextBackup(backups);
+    await pause(MORNING_AFTER_BACKUP_MS);
+  } finally {
+    parts.isOver = true;
+  }
+  await Promise.all(selling);
+  for (const queue of queues) await settleTill(queue);
+  await drain(school);
+  const { before, after, recoveredSales, difference } = await destroyLedger(school.fleet, backups);
+  await drain(school);
+  parts.difference += difference;
+  const balance = (ledger: Ledger): string =>
+    [...settledTrial(ledger)].map(([kind, amount]) => `${kind} ${amount}`).join(", ");
+  return [
+    `ledger destroyed at noon with ${before.sales.size} sales; the newest backup missed ${recoveredSales}, the terminals gave them back`,
+    `trial balance before: ${balance(before)}`,
+    `trial balance after:  ${balance(after)} (difference Rp ${difference})`,
+  ];
 }
 
 function counted(values: Iterable<string>): string {
@@ -189,9 +226,14 @@ export async function runChaos(
   const { school } = opened;
   const parts = createParts(options, opened, say);
   const endMs = Date.now() + options.minutesMax * 60_000;
-  let faults: readonly string[] = [];
+  const rebuilt: string[] = [];
+  const morning = options.destroysLedger ? Math.floor(options.killCount / 2) : 0;
   try {
-    faults = await storm(parts, options.killCount, endMs);
+    if (options.destroysLedger) {
+      await storm(parts, morning, endMs);
+      rebuilt.push(...(await noon(parts, directory)));
+    }
+    await storm(parts, options.killCount - morning, endMs);
   } finally {
     await school.close();
   }
@@ -205,15 +247,16 @@ export async function runChaos(
       refusals.set(reason, (refusals.get(reason) ?? 0) + count);
   return {
     kills: killer.killCount,
-    verdict,
+    verdict: { ...verdict, imbalance: verdict.imbalance + parts.difference },
     ledger,
     lines: [
       `purchases tried ${intentions.outcomes.length}: ${counted(intentions.outcomes.map(({ knowledge }) => knowledge))}`,
       `refused: ${named(refusals)}`,
       `killed: ${named(killer.kills)}`,
-      `faults: ${faults.join(", ")}`,
+      `faults: ${named(parts.faults)}`,
       `paid in at the office ${desk.orderCount} times; sent again for: ${named(desk.repeats)}`,
       `trial balance: ${named(ledger.trial)}`,
+      ...rebuilt,
       `suspense ${ledger.suspenseCount} forks ${ledger.forkCount}`,
     ],
   };

@@ -4,20 +4,22 @@ import type { Internet } from "../fleet/fleet.ts";
 import type { Random } from "../random.ts";
 import { pause } from "./queue.ts";
 
-/** Which faults were set, and how often. */
-export type WeatherLog = ReadonlyMap<string, number>;
-
 const CALM_MAX_MS = 4_000;
 const STORM_MAX_MS = 5_000;
 const STOP_MAX_MS = 3_000;
 
 /** Lets the way to the cloud suffer, and the cloud itself stand still, until `isOver`; leaves everything well. */
 export async function runWeather(
-  parts: { readonly internet: Internet; readonly cloud: Daemon; readonly random: Random },
+  parts: {
+    readonly internet: Internet;
+    readonly cloud: Daemon;
+    readonly random: Random;
+    /** How often each fault was set; counted up. */
+    readonly log: Map<string, number>;
+  },
   isOver: () => boolean,
-): Promise<WeatherLog> {
-  const { internet, cloud, random } = parts;
-  const log = new Map<string, number>();
+): Promise<void> {
+  const { internet, cloud, random, log } = parts;
   const note = (name: string): void => void log.set(name, (log.get(name) ?? 0) + 1);
   const ways = [internet.http, internet.mqtt];
   while (!isOver()) {
@@ -41,5 +43,4 @@ export async function runWeather(
       for (const way of ways) way.set(NO_FAULTS);
     }
   }
-  return log;
 }

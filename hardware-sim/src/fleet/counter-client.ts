@@ -15,6 +15,8 @@ export type CounterView = {
   /** A recorded sale that nobody saw may still be put back; or it was tried and refused. */
   readonly canVoid: boolean;
   readonly isVoidRefused: boolean;
+  /** The terminal itself cannot sell and needs a look. */
+  readonly needsService: boolean;
 };
 
 const viewSchema: z.ZodType<CounterView> = z.object({
@@ -30,6 +32,7 @@ const viewSchema: z.ZodType<CounterView> = z.object({
   pin: z.object({ step: z.string(), note: z.string().nullable() }).nullable(),
   canVoid: z.boolean(),
   isVoidRefused: z.boolean(),
+  needsService: z.boolean(),
 });
 
 /** One charge as the terminal itself timed it. */
