@@ -38,7 +38,7 @@ export type ConsentView = {
 export type ActivityLine = {
   /** Journal id: the line's name for live updates. */
   readonly journal: string;
-  readonly kind: "sale" | "void" | "top-up";
+  readonly kind: "sale" | "void" | "top-up" | "refund" | "withdrawal";
   readonly amount: Rupiah;
   readonly merchantName: string | null;
   readonly method: "finger" | "pin" | "qr" | "name" | null;

@@ -21,6 +21,17 @@ type SaleRow = Selectable<Tables["sale"]>;
 /** Lines of one page; older ones are on the statement. */
 const LINES_MAX = 60;
 
+/** Journals on a child's own account that are no sale: what came in, came back, and was taken out. */
+const LINE_OF = {
+  "top-up-cash": "top-up",
+  "cash-in": "top-up",
+  payment: "top-up",
+  "found-decision": "top-up",
+  refund: "refund",
+  "dispute-decision": "refund",
+  withdrawal: "withdrawal",
+} as const;
+
 async function merchantNames(db: Db, school: SchoolId): Promise<ReadonlyMap<MerchantId, string>> {
   const rows = await db
     .selectFrom("merchant")
@@ -68,23 +79,23 @@ async function activityOf(
     .orderBy("at", "desc")
     .limit(LINES_MAX)
     .execute();
-  const topUps = await db
+  const moves = await db
     .selectFrom("posting")
     .innerJoin("journal", (join) =>
       join
         .onRef("journal.school", "=", "posting.school")
         .onRef("journal.id", "=", "posting.journal"),
     )
-    .select(["journal.id", "journal.posted_at", "journal.day", "posting.amount"])
+    .select(["journal.id", "journal.recipe", "journal.posted_at", "journal.day", "posting.amount"])
     .where("posting.school", "=", school)
     .where("posting.account", "=", studentAccount(student).id)
-    .where("journal.recipe", "=", "top-up-cash")
+    .where("journal.recipe", "in", Object.keys(LINE_OF) as (keyof typeof LINE_OF)[])
     .orderBy("journal.seq", "desc")
     .limit(LINES_MAX)
     .execute();
-  const lines: ActivityLine[] = topUps.map((row) => ({
+  const lines: ActivityLine[] = moves.map((row) => ({
     journal: row.id,
-    kind: "top-up",
+    kind: LINE_OF[row.recipe as keyof typeof LINE_OF],
     amount: row.amount,
     merchantName: null,
     method: null,

@@ -12,6 +12,8 @@ const ICON: Readonly<Record<ActivityLine["kind"], IconName>> = {
   sale: "bowl",
   void: "undo",
   "top-up": "arrow-up",
+  refund: "undo",
+  withdrawal: "wallet",
 };
 
 export function ActivityList(props: {
@@ -47,15 +49,19 @@ function Line(props: { ui: Ui; child: ChildView; line: ActivityLine }): Html {
         </p>
       </div>
       <p class="line-amount">
-        <Money ui={ui} amount={line.amount} sign={line.kind === "sale" ? "minus" : "plus"} />
+        <Money ui={ui} amount={line.amount} sign={isSpent(line) ? "minus" : "plus"} />
       </p>
     </li>
   );
 }
 
+const isSpent = ({ kind }: ActivityLine): boolean => kind === "sale" || kind === "withdrawal";
+
 function titleOf(ui: Ui, line: ActivityLine): string {
   const words = ui.words.parent;
   if (line.kind === "top-up") return words.topUp;
+  if (line.kind === "refund") return words.refund;
+  if (line.kind === "withdrawal") return words.withdrawal;
   return line.merchantName ?? words.sale;
 }
 

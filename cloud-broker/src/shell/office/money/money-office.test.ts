@@ -3,6 +3,7 @@ import { addSchoolDays, must, rupiah, studentId, type EventBody } from "@saku/pr
 import { idBytes } from "../../paper-books.suite.ts";
 import { MORNING_MS, SCHOOL, TODAY } from "../../paper-school.suite.ts";
 import { failedChecks } from "../../store/checks.ts";
+import { readChild } from "../child-view.ts";
 import { paymentArrived } from "./gateway-orders.ts";
 import { paperDesk, valueOf, type PaperDesk } from "./paper-desk.suite.ts";
 
@@ -573,5 +574,31 @@ describe("sealing days", () => {
     expect(lines).toMatchObject([
       { day: addSchoolDays(TODAY, 1), happenedOn: TODAY, credit: 7_000 },
     ]);
+  });
+});
+
+describe("what a guardian sees of it", () => {
+  it("every rupiah that came to or left the child's account has its line", async () => {
+    paper = await paperDesk();
+    const { desk, ani, books, cloud } = paper;
+    const sale = await books.sell(5_000);
+    await bookOne(cashIn(20_000));
+    const back = {
+      action: "refund",
+      sale: sale.id,
+      amount: rupiah(2_000),
+      reason: "basi",
+    } as const;
+    valueOf(await desk.writing.guarded(ani(), SCHOOL, back));
+    const child = must(await readChild(cloud.store.read, books.kid(0), cloud.clock()), "a child");
+    const lines = child.activity.map(({ kind, amount }) => [kind, amount]);
+    expect(lines.toSorted()).toEqual([
+      ["refund", 2_000],
+      ["sale", 5_000],
+      ["top-up", 20_000],
+      ["top-up", 5_000],
+    ]);
+    const signed = child.activity.map(({ kind, amount }) => (kind === "sale" ? -amount : amount));
+    expect(signed.reduce<number>((sum, one) => sum + one, 0)).toBe(child.balance);
   });
 });

@@ -84,6 +84,8 @@ export const english: Words = {
     topUp: "Top-up",
     topUpCash: "Cash at school",
     voided: "Cancelled",
+    refund: "Refunded",
+    withdrawal: "Cash taken out",
     sale: "Purchase",
     late: "{at} · arrived {received}",
     lateWhy: "Happened at {at}; reached us at {received} because the school was offline.",

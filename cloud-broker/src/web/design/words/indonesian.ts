@@ -81,6 +81,8 @@ export const indonesian = {
     topUp: "Isi saldo",
     topUpCash: "Tunai di sekolah",
     voided: "Dibatalkan",
+    refund: "Dikembalikan",
+    withdrawal: "Ambil tunai",
     sale: "Jajan",
     late: "{at} · terkirim {received}",
     lateWhy: "Terjadi {at}, baru kami terima {received} karena sekolah sempat luring.",
