@@ -69,6 +69,13 @@ export type ShownSale = {
   readonly firstName: string;
 };
 
+/** The same child and amount, were the school's reserve to pay. */
+export type ReserveOffer = {
+  readonly order: Order;
+  readonly student: StudentId;
+  readonly method: "finger" | "pin";
+};
+
 export type Mode =
   | { readonly kind: "till"; readonly basket: Basket; readonly note: "over-cap" | null }
   /** `coach` is null for the first placement; otherwise this is the retry screen. */
@@ -89,6 +96,8 @@ export type Mode =
       readonly amount: Rupiah;
       readonly reason: SaleRefusal;
       readonly isReasonShown: boolean;
+      /** What the school's reserve may be asked for instead; null = it is not offered (rule C17). */
+      readonly reserve: ReserveOffer | null;
     }
   /** A sale is on disk and its approval was never seen: after a crash, or when the desk gave no answer. */
   | {
@@ -115,6 +124,7 @@ export type CheckoutEvent =
   | { readonly kind: "reason" }
   | { readonly kind: "hand-over" }
   | { readonly kind: "void" }
+  | { readonly kind: "reserve" }
   | { readonly kind: "sensor"; readonly sensor: "ready" | "away" }
   | {
       readonly kind: "captured";
@@ -138,7 +148,13 @@ export type CheckoutEvent =
       readonly nowMs: number;
     }
   | { readonly kind: "sold"; readonly charge: number; readonly sale: ShownSale }
-  | { readonly kind: "refused"; readonly charge: number; readonly reason: SaleRefusal }
+  | {
+      readonly kind: "refused";
+      readonly charge: number;
+      readonly reason: SaleRefusal;
+      /** The reserve would pay: for whom, and how the child was known. */
+      readonly reserve?: Pick<ReserveOffer, "student" | "method">;
+    }
   /** The desk threw: whether the sale is on disk must be asked. */
   | { readonly kind: "sale-unknown"; readonly charge: number }
   | { readonly kind: "unconfirmed"; readonly sale: ShownSale }
@@ -170,6 +186,13 @@ export type CheckoutEffect =
     }
   | {
       readonly kind: "sell";
+      readonly charge: number;
+      readonly student: StudentId;
+      readonly amount: Rupiah;
+      readonly method: "finger" | "pin";
+    }
+  | {
+      readonly kind: "serve-reserve";
       readonly charge: number;
       readonly student: StudentId;
       readonly amount: Rupiah;

@@ -248,6 +248,30 @@ describe("the decision", () => {
     });
   });
 
+  test("[C17] the reserve is offered only where the desk says so, and serves the same child and amount once", () => {
+    const deciding = place(charged(), known).state;
+    const plain = run([{ kind: "refused", charge: 1, reason: "funds" }], deciding).state;
+    expect(run([{ kind: "reserve" }], plain).state.mode).toBe(plain.mode);
+    const reserve = { student: aisyah, method: "finger" } as const;
+    const offered = run([{ kind: "refused", charge: 1, reason: "funds", reserve }], deciding);
+    expect(offered.effects).toContainEqual({
+      kind: "start-timer",
+      timer: "not-this-time",
+      ms: 8_000,
+    });
+    const asked = run([{ kind: "reserve" }], offered.state);
+    expect(asked.effects).toContainEqual({
+      kind: "serve-reserve",
+      charge: 2,
+      student: aisyah,
+      amount: 5_000,
+      method: "finger",
+    });
+    expect(run([{ kind: "reserve" }], asked.state).effects).toEqual([]);
+    const served = run([{ kind: "sold", charge: 2, sale }], asked.state).state;
+    expect(served.mode).toMatchObject({ kind: "approved" });
+  });
+
   test("[C12] the reason is shown only when the merchant holds the button", () => {
     const deciding = place(charged(), known).state;
     const refused = run([{ kind: "refused", charge: 1, reason: "limit" }], deciding).state;

@@ -42,7 +42,16 @@ function onDecided(
       ],
     };
   const reason = event.kind === "refused" ? event.reason : "terminal-not-ready";
-  const refused: Mode = { kind: "not-this-time", basket, amount, reason, isReasonShown: false };
+  const offer = event.kind === "refused" ? event.reserve : undefined;
+  const reserve = offer === undefined ? null : { order: mode.order, ...offer };
+  const refused: Mode = {
+    kind: "not-this-time",
+    basket,
+    amount,
+    reason,
+    isReasonShown: false,
+    reserve,
+  };
   const signal = { kind: "signal", signal: "not-this-time" } as const;
   // The desk threw after it may have written: the disk decides, not the exception (rule C13).
   return event.kind === "sale-unknown"

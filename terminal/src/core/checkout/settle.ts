@@ -69,7 +69,9 @@ export function timerOf(mode: Mode): Timer | null {
     case "not-this-time":
       return mode.isReasonShown
         ? { timer: "not-this-time", ms: REASON_MS, key: "reason" }
-        : { timer: "not-this-time", ms: REFUSED_MS, key: "" };
+        : mode.reserve !== null
+          ? { timer: "not-this-time", ms: REASON_MS, key: "reserve" }
+          : { timer: "not-this-time", ms: REFUSED_MS, key: "" };
     default:
       return null;
   }

@@ -87,6 +87,21 @@ export function pressOrder(mode: OrderMode, press: Press): Reaction {
 
 type ResultMode = Extract<Mode, { kind: "approved" | "not-this-time" }>;
 
+/** The operator lets the school's reserve pay: the same child, the same amount, a charge of its own (rule C17). */
+function askReserve(
+  state: CheckoutState,
+  { reserve }: Extract<Mode, { kind: "not-this-time" }>,
+): Reaction {
+  if (reserve === null) return IGNORED;
+  const charge = state.charge + 1;
+  const { student, method, order } = reserve;
+  return {
+    charge,
+    mode: { kind: "deciding", order: { ...order, charge } },
+    effects: [{ kind: "serve-reserve", charge, student, amount: order.amount, method }],
+  };
+}
+
 /** A result never holds up the queue: any key starts the next sale (rule C11). */
 export function pressResult(state: CheckoutState, mode: ResultMode, press: Press): Reaction {
   const basket = mode.kind === "approved" ? EMPTY_BASKET : mode.basket;
@@ -95,6 +110,8 @@ export function pressResult(state: CheckoutState, mode: ResultMode, press: Press
     case "timer":
     case "cancel":
       return { mode: till };
+    case "reserve":
+      return mode.kind === "not-this-time" ? askReserve(state, mode) : IGNORED;
     case "reason":
       return mode.kind === "not-this-time" ? { mode: { ...mode, isReasonShown: true } } : IGNORED;
     case "key":

@@ -285,6 +285,8 @@ export function openBench(options: BenchOptions = {}): Bench {
       sales = sales.map((one) => (one === sale ? { ...one, state: "voided" } : one));
       return { kind: "voided", amount: sale.amount };
     },
+    serveEmergency: async () => ({ kind: "refused", reason: "limit" }),
+    emergencyRoom: async () => rupiah(0),
     recentSales: async (limit) => sales.slice(0, limit),
     lastUnconfirmedSale: async () => unconfirmed,
     markShown: async (saleId) => {

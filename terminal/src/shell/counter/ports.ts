@@ -1,7 +1,13 @@
-import type { UnixMs } from "@saku/protocol";
+import type { Rupiah, UnixMs } from "@saku/protocol";
 import type { Directory } from "../../core/directory/directory.ts";
 import type { Vault } from "../../core/vault/vault.ts";
-import type { LinkStatus, RecentSale, SaleDesk } from "../../core/wallet/sale-desk.ts";
+import type {
+  LinkStatus,
+  RecentSale,
+  SaleDesk,
+  SaleOrder,
+  SaleOutcome,
+} from "../../core/wallet/sale-desk.ts";
 import type {
   Cancellation,
   CaptureOutcome,
@@ -16,6 +22,10 @@ export interface CounterSaleDesk extends SaleDesk {
   lastUnconfirmedSale(): Promise<RecentSale | null>;
   /** The approval of this sale has been on the screen (or the operator has handed over). Idempotent. */
   markShown(saleId: string): Promise<void>;
+  /** A meal that the school's reserve pays, privately. */
+  serveEmergency(order: SaleOrder): Promise<SaleOutcome>;
+  /** What one such meal may cost now; 0 = none is offered. */
+  emergencyRoom(): Promise<Rupiah>;
 }
 
 /** `kind` is "ready" when a capture can be asked for; otherwise the sensor is away. */

@@ -38,6 +38,7 @@ const pressSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reason") }),
   z.strictObject({ kind: z.literal("hand-over") }),
   z.strictObject({ kind: z.literal("void") }),
+  z.strictObject({ kind: z.literal("reserve") }),
 ]);
 
 export function parsePress(value: unknown, nowMs: number): CheckoutEvent | null {

@@ -20,6 +20,8 @@ const id = {
   overCapEnd: "sekali tagih",
   lines: "pesanan",
   offline: "Luring",
+  linkYellow: "Satu jalur",
+  linkRed: "Sendiri",
   waitingToSend: "menunggu kirim",
   sending: "mengirim",
   starting: "Menyiapkan kasir",
@@ -64,6 +66,7 @@ const id = {
   notThisTimeHint2: "atau tanya wali kelas, ya",
   needsService: "Terminal perlu dicek",
   reasonHold: "Tahan untuk alasan",
+  reserve: "Tetap layani",
   reasons: {
     "unknown-student": "Siswa belum terdaftar di terminal ini.",
     frozen: "Uang saku sedang dibekukan wali.",
@@ -210,6 +213,8 @@ const en: Text = {
   overCapEnd: "per sale",
   lines: "items",
   offline: "Offline",
+  linkYellow: "One way left",
+  linkRed: "Alone",
   waitingToSend: "waiting to send",
   sending: "sending",
   starting: "Getting ready",
@@ -254,6 +259,7 @@ const en: Text = {
   notThisTimeHint2: "or ask your teacher",
   needsService: "The terminal needs a look",
   reasonHold: "Hold for the reason",
+  reserve: "Serve anyway",
   reasons: {
     "unknown-student": "This student is not on this terminal.",
     frozen: "The guardian has frozen the pocket money.",

@@ -4,6 +4,7 @@ import type {
   CheckoutEvent,
   ShownSale,
 } from "../../core/checkout/checkout-state.ts";
+import { mayOffer } from "../../core/emergency/emergency.ts";
 import type { Reading } from "../../core/identify/judgement.ts";
 import type { RecentSale } from "../../core/wallet/sale-desk.ts";
 import type { JourneyRecorder } from "../journey/journey-recorder.ts";
@@ -19,6 +20,7 @@ export type AskingEffect = Extract<
       | "find-child"
       | "check-pin"
       | "sell"
+      | "serve-reserve"
       | "find-unconfirmed"
       | "mark-shown"
       | "void-sale";
@@ -48,6 +50,8 @@ export async function answer(
       return checkPin(tools, effect);
     case "sell":
       return sell(tools, effect);
+    case "serve-reserve":
+      return serveReserve(tools, effect);
     case "find-unconfirmed":
       return findUnconfirmed(tools.deps);
     case "mark-shown":
@@ -67,6 +71,7 @@ export function outage(effect: AskingEffect): CheckoutEvent | null {
     case "check-pin":
       return { kind: "cancel" };
     case "sell":
+    case "serve-reserve":
       return { kind: "sale-unknown", charge: effect.charge };
     case "void-sale":
       return { kind: "voided", saleId: effect.saleId, isVoided: false };
@@ -124,6 +129,19 @@ async function sell(
 ): Promise<CheckoutEvent> {
   const outcome = await deps.saleDesk.sell({ student, amount, purse: "snack", method });
   journeys.decided({ student, method }, outcome);
+  if (outcome.kind === "sold") return { kind: "sold", charge, sale: outcome };
+  const { reason } = outcome;
+  const isOffered = mayOffer(reason, await deps.saleDesk.emergencyRoom(), amount);
+  return isOffered
+    ? { kind: "refused", charge, reason, reserve: { student, method } }
+    : { kind: "refused", charge, reason };
+}
+
+async function serveReserve(
+  { deps }: TillTools,
+  { charge, student, amount, method }: Effect<"serve-reserve">,
+): Promise<CheckoutEvent> {
+  const outcome = await deps.saleDesk.serveEmergency({ student, amount, purse: "meal", method });
   return outcome.kind === "sold"
     ? { kind: "sold", charge, sale: outcome }
     : { kind: "refused", charge, reason: outcome.reason };

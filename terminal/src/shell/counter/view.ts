@@ -4,6 +4,7 @@ import type { CheckoutState, Mode, PinStep } from "../../core/checkout/checkout-
 import { isReading } from "../../core/identify/glass.ts";
 import { ATTEMPT_MAX, type Coach } from "../../core/identify/judgement.ts";
 import type { StallEntry } from "../../core/directory/directory.ts";
+import type { LinkMode } from "../../core/hub/link-mode.ts";
 import type { LinkStatus, SaleRefusal } from "../../core/wallet/sale-desk.ts";
 
 export type Screen =
@@ -50,9 +51,12 @@ export type CounterView = {
   readonly reason: SaleRefusal | null;
   /** The terminal itself cannot sell and needs a look. */
   readonly needsService: boolean;
+  /** The school's reserve may pay instead. */
+  readonly canReserve: boolean;
   readonly canVoid: boolean;
   readonly isVoidRefused: boolean;
   readonly isOnline: boolean;
+  readonly linkMode: LinkMode;
   readonly unsentCount: number;
   readonly fingerCount: number;
 };
@@ -106,9 +110,11 @@ export function viewOf(parts: ViewParts): CounterView {
     firstName: "sale" in mode ? mode.sale.firstName : null,
     reason: mode.kind === "not-this-time" && mode.isReasonShown ? mode.reason : null,
     needsService: mode.kind === "not-this-time" && isFault(mode.reason),
+    canReserve: mode.kind === "not-this-time" && mode.reserve !== null,
     canVoid: mode.kind === "unconfirmed" && mode.step === "asking",
     isVoidRefused: mode.kind === "unconfirmed" && mode.step === "void-refused",
     isOnline: link.isOnline,
+    linkMode: link.mode,
     unsentCount: link.unsentCount,
     fingerCount: parts.fingerCount,
   };

@@ -1,9 +1,11 @@
-import { advanceSchoolDay, rupiah, schoolDayAt, type SchoolDay } from "@saku/protocol";
+import { rupiah, schoolDay, schoolDayAt, type SchoolDay } from "@saku/protocol";
+import { isTrusted, nextSchoolDay } from "../../core/wallet/day.ts";
 import { returnLease } from "../../core/wallet/lease.ts";
 import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
 import type { Clock } from "../clock/clock.ts";
 import { zoneOf, type Append, type Journal } from "../store/journal.ts";
 import { firstEventIdOf, readHead, writeDay } from "../store/journal-store.ts";
+import { readMetaNumber, writeMeta } from "../store/meta.ts";
 import { activeLeases, totalsOfDay, updateLease } from "../store/money-store.ts";
 import type { WritableSql } from "../store/sqlite.ts";
 
@@ -12,7 +14,16 @@ export async function rollDay(journal: Pick<Journal, "commit">, clock: Clock): P
   return journal.commit(async (tx, append) => {
     const head = await readHead(tx);
     const zone = await zoneOf(tx);
-    const today = advanceSchoolDay(head.day, schoolDayAt(clock.nowMs(), zone));
+    const clockDay = schoolDayAt(clock.nowMs(), zone);
+    const trust = clock.trust();
+    const trusted = await readMetaNumber(tx, "trusted-day");
+    const today = nextSchoolDay({
+      open: head.day,
+      trusted: trusted === null ? null : schoolDay(trusted),
+      clock: clockDay,
+      trust,
+    });
+    if (isTrusted(trust) && trusted !== today) await writeMeta(tx, "trusted-day", String(today));
     if (head.day === today) return today;
     if (head.day !== null) {
       await returnOldLeases(tx, append, today);

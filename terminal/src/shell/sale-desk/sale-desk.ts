@@ -4,6 +4,7 @@ import {
   must,
   toHex,
   type HubRefusal,
+  type Rupiah,
   type Spend,
   type SchoolDay,
   type Timers,
@@ -49,6 +50,7 @@ import { readStall, readStudent } from "../store/register-store.ts";
 import { DiskFailedError, type Database, type Sql, type WritableSql } from "../store/sqlite.ts";
 import type { AskAnswer, AskLine } from "./ask-line.ts";
 import { rollDay } from "./day-roll.ts";
+import { emergencyRoom, serveEmergency } from "./emergency-desk.ts";
 
 /** The desk, and what the counter needs after a crash between commit and screen. */
 export interface TerminalSaleDesk extends SaleDesk {
@@ -56,6 +58,10 @@ export interface TerminalSaleDesk extends SaleDesk {
   lastUnconfirmedSale(): Promise<RecentSale | null>;
   /** The screen has shown the sale; the operator's 60 seconds count from the sale. */
   markShown(saleId: string): Promise<void>;
+  /** A meal that the school's reserve pays, privately. */
+  serveEmergency(order: SaleOrder): Promise<SaleOutcome>;
+  /** What one such meal may cost now; 0 = none is offered. */
+  emergencyRoom(): Promise<Rupiah>;
 }
 
 export type SaleDeskParts = {
@@ -122,6 +128,15 @@ export function createSaleDesk(parts: SaleDeskParts): TerminalSaleDesk {
           return refuse(parts, "disk-failed");
         }),
       ),
+    serveEmergency: (order) =>
+      inTurn(() =>
+        serveEmergency(parts, order).catch((error: unknown) => {
+          if (!(error instanceof DiskFailedError)) throw error;
+          faultReported(parts.log, error);
+          return refuse(parts, "disk-failed");
+        }),
+      ),
+    emergencyRoom: () => emergencyRoom(parts),
     voidSale: (saleId, reason) =>
       inTurn(() =>
         voidSale(parts, saleId, reason).catch((error: unknown) => {

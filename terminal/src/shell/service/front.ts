@@ -1,4 +1,4 @@
-import type { StudentId } from "@saku/protocol";
+import { rupiah, type StudentId } from "@saku/protocol";
 import type { LinkStatus, SaleOutcome, VoidOutcome } from "../../core/wallet/sale-desk.ts";
 import type { SaveOutcome, Vault } from "../../core/vault/vault.ts";
 import type { TerminalSaleDesk } from "../sale-desk/sale-desk.ts";
@@ -49,6 +49,9 @@ export function createFront(database: Database): Front {
       recentSales: async (limit) => (duty === null ? [] : duty.desk.recentSales(limit)),
       lastUnconfirmedSale: async () => (duty === null ? null : duty.desk.lastUnconfirmedSale()),
       markShown: async (saleId) => duty?.desk.markShown(saleId),
+      serveEmergency: async (order) =>
+        duty === null ? NOT_READY : duty.desk.serveEmergency(order),
+      emergencyRoom: async () => (duty === null ? rupiah(0) : duty.desk.emergencyRoom()),
     },
     vault: {
       fingerRecords: async () => (duty === null ? [] : duty.vault.fingerRecords()),

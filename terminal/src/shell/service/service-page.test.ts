@@ -287,6 +287,7 @@ describe("before the claim", () => {
     expect(await front.vault.fingerRecords()).toEqual([]);
     expect(front.link.status()).toEqual({
       isOnline: false,
+      isStopped: false,
       unsentCount: 0,
       oldestUnsentAtMs: null,
       mode: "red",

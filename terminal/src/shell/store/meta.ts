@@ -18,6 +18,7 @@ export type MetaKey =
   | "checkpoint-contradiction"
   | "clock-offset-ms"
   | "service"
+  | "trusted-day"
   | "hub-device"
   | "hub-url"
   | "emergency-per-sale"

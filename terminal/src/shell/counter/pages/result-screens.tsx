@@ -50,6 +50,14 @@ export function NotThisTimeScreen({ text }: Props): JSX.Element {
         </button>
         <button
           class="big-key big-key-quiet"
+          data-press={press("reserve")}
+          data-if="canReserve:true"
+          hidden
+        >
+          {text.reserve}
+        </button>
+        <button
+          class="big-key big-key-quiet"
           data-hold={press("reason")}
           data-if="reason:null"
           hidden

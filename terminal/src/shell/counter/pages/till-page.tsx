@@ -73,6 +73,12 @@ function TopBar({ text }: Props): JSX.Element {
           </span>
         </span>
       </span>
+      <span class="chip chip-quiet" data-if="linkMode:yellow" hidden>
+        {text.linkYellow}
+      </span>
+      <span class="chip chip-quiet" data-if="linkMode:red" hidden>
+        {text.linkRed}
+      </span>
       <span
         class="chip chip-quiet"
         data-if="isOnline:true unsentCount:>0 screen:till,starting"
