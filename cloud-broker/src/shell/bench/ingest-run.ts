@@ -92,6 +92,7 @@ async function run(plan: IngestPlan): Promise<IngestFigures> {
         incs: new Set([terminal.inc]),
         sentRev: null,
         line: Promise.resolve(),
+        askCount: 0,
       };
       for (const frame of frames) {
         const sentAtMs = performance.now();

@@ -51,6 +51,15 @@ async function cleanUp({ cloud, nonces }: JobParts): Promise<string> {
   return `${count} sessions`;
 }
 
+/** Minutes past two in Jakarta, when schools sleep. */
+const NIGHTLY: readonly (readonly [number, string, (parts: JobParts) => Promise<string>])[] = [
+  [10, "ledger-checks", checkLedger],
+  [20, "clean-up", cleanUp],
+  [25, "log-audit", checkLogs],
+  [30, "expired-leases", ({ cloud }) => expireLeases(cloud)],
+  [40, "write-offs", async ({ cloud }) => `${await writeOffDue(cloud)} terminals`],
+];
+
 /** Schedules what happens by the clock; also catches up what a stopped cloud missed today. */
 export function startJobs(parts: JobParts): { close(): Promise<void> } {
   const { cloud, events, metrics } = parts;
@@ -84,41 +93,15 @@ export function startJobs(parts: JobParts): { close(): Promise<void> } {
       noOverlap: true,
     }),
   );
-  const nightly = { timezone: "Asia/Jakarta", noOverlap: true };
-  tasks.push(
-    cron.schedule(
-      "10 2 * * *",
-      daily("ledger-checks", () => checkLedger(parts)),
-      nightly,
-    ),
-  );
-  tasks.push(
-    cron.schedule(
-      "20 2 * * *",
-      daily("clean-up", () => cleanUp(parts)),
-      nightly,
-    ),
-  );
-  tasks.push(
-    cron.schedule(
-      "30 2 * * *",
-      daily("log-audit", () => checkLogs(parts)),
-      nightly,
-    ),
-  );
+  for (const [minute, name, run] of NIGHTLY)
+    tasks.push(
+      cron.schedule(
+        `${minute} 2 * * *`,
+        daily(name, () => run(parts)),
+        { timezone: "Asia/Jakarta", noOverlap: true },
+      ),
+    );
   const checkpoints = startCheckpoints(parts);
-  tasks.push(
-    cron.schedule(
-      "30 2 * * *",
-      daily("expired-leases", () => expireLeases(cloud)),
-      nightly,
-    ),
-    cron.schedule(
-      "40 2 * * *",
-      daily("write-offs", async () => `${await writeOffDue(cloud)} terminals`),
-      nightly,
-    ),
-  );
   for (const { zone } of ZONES) morning(zone)();
   start("ledger-checks", async () => void (await checkLedger(parts)));
   return {
