@@ -19,7 +19,7 @@ const NTP_MARK = "/run/systemd/timesync/synchronized";
 export type ClockSources = {
   readonly wallMs: () => number;
   readonly isNtpSynchronised: () => boolean;
-  /** The latest instant in the journal: time has gone on since then, whatever the wall clock says. */
+  /** The newest instant in the journal: while nobody vouches for the wall clock, time has gone on since then (W26). */
   readonly floorMs: UnixMs;
 };
 
@@ -28,8 +28,10 @@ export function createClock(sources: ClockSources): Clock {
   let lastCloudMs: UnixMs | null = null;
   const now = (): UnixMs => {
     // Once NTP has set the wall clock, the step that the cloud gave would be made twice.
-    const stepMs = sources.isNtpSynchronised() ? 0 : offsetMs;
-    return unixMs(Math.max(sources.floorMs, Math.round(sources.wallMs() + stepMs)));
+    if (sources.isNtpSynchronised()) return unixMs(Math.round(sources.wallMs()));
+    const ownMs = Math.round(sources.wallMs() + offsetMs);
+    // A clock that once ran years ahead left its mark in the journal: the cloud's word is better than that.
+    return unixMs(lastCloudMs === null ? Math.max(sources.floorMs, ownMs) : ownMs);
   };
   return {
     nowMs: now,
@@ -41,14 +43,11 @@ export function createClock(sources: ClockSources): Clock {
     heardCloud(cloudMs) {
       // A message that was signed earlier may be a replay: it says nothing about now.
       if (lastCloudMs !== null && cloudMs < lastCloudMs) return null;
+      const beforeMs = now();
       lastCloudMs = cloudMs;
       if (sources.isNtpSynchronised()) return null;
-      const beforeMs = now();
-      // Not `beforeMs`: a floor that a clock once ran ahead to would make every acknowledgement a step, and every step an event.
-      if (Math.abs(cloudMs - sources.wallMs() - offsetMs) <= STEP_MIN_MS) return null;
-      offsetMs = cloudMs - sources.wallMs();
-      // The journal's floor may hold this clock ahead of the cloud's: then nothing moved, and every word of the cloud would
-      // be written down as another step, sent, and answered by the next.
+      if (Math.abs(cloudMs - sources.wallMs() - offsetMs) > STEP_MIN_MS)
+        offsetMs = cloudMs - sources.wallMs();
       return Math.abs(now() - beforeMs) <= STEP_MIN_MS ? null : { beforeMs };
     },
   };

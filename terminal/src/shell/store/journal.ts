@@ -80,7 +80,10 @@ async function appendEvent(
   assert((await newestIncarnation(tx)) === inc, "This journal was opened anew by someone else");
   const head = await readHead(tx);
   const zone = await zoneOf(tx);
-  const atMs: UnixMs = unixMs(Math.max(head.atMs, clock.nowMs()));
+  const trust = clock.trust();
+  const isVouchedFor = trust === "ntp" || trust === "server";
+  // What nobody vouches for never falls; a time that somebody does may correct it (W26).
+  const atMs: UnixMs = unixMs(isVouchedFor ? clock.nowMs() : Math.max(head.atMs, clock.nowMs()));
   const event: SakuEvent = {
     v: 1,
     school: identity.school,
@@ -89,7 +92,7 @@ async function appendEvent(
     n: (await lastSeqOf(tx, inc)) + 1,
     parent: head.tip,
     at: atMs,
-    trust: clock.trust(),
+    trust,
     day: head.day ?? schoolDayAt(atMs, zone),
     zone,
     have: head.have,
