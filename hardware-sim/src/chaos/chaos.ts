@@ -35,6 +35,11 @@ export type ChaosReport = {
   readonly lines: readonly string[];
 };
 
+/** The last stall's terminal is the hub of the others, where there are others. */
+const HUB = "hub";
+const nameOfStall = (index: number, count: number): string =>
+  count > 1 && index === count - 1 ? HUB : `stall ${index + 1}`;
+
 type Say = (line: string) => void;
 
 async function openChaosSchool(
@@ -51,7 +56,7 @@ async function openChaosSchool(
       directory,
       ports: await freeFleetPorts(options.stallCount),
       stalls: Array.from({ length: options.stallCount }, (_, index) => ({
-        name: `stall ${index + 1}`,
+        name: nameOfStall(index, options.stallCount),
         model: "R307" as const,
       })),
       seed: options.seed,
@@ -72,6 +77,7 @@ async function openChaosSchool(
     isRealTime: false,
     say,
   });
+  if (options.stallCount > 1) await school.office.nameHub(HUB);
   return { school, pupils };
 }
 

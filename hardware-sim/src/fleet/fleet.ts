@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { openFaultProxy, type FaultProxy } from "../fault-proxy/fault-proxy.ts";
 import { createRandom } from "../random.ts";
 import { createSensorModule, type SimulatedModule } from "../sensor-module.ts";
+import { freePort } from "./free-port.ts";
 import { createDaemon, type Daemon, type DaemonOptions } from "./daemon.ts";
 
 /** Which ports the fleet listens on, all on loopback. */
@@ -109,6 +110,8 @@ async function openStall(options: FleetOptions, index: number, pace: Pace): Prom
       // Nobody in front of a demonstration waits the two minutes that spare a real cloud.
       SAKU_RECONNECT_MAX_MS: "5000",
       SAKU_GPIO: "log",
+      SAKU_HUB_HOST: HOST,
+      SAKU_HUB_PORT: String(await freePort()),
       SAKU_FRAME_ANCESTORS: options.frameAncestors.join(" "),
     },
     ...launcherOf(options, directory),

@@ -17,6 +17,8 @@ export interface SchoolOffice {
     pupil: Pupil,
     money: { readonly topUp: number; readonly dailyLimit: number | null },
   ): Promise<string>;
+  /** From now on the stall's terminal holds the day's leases for all stalls. */
+  nameHub(stall: string): Promise<void>;
   inviteGuardian(student: string, login: string, password: string): Promise<void>;
   /** The technician brings a terminal to a stall with the real `saku claim`. */
   claimTerminal(order: {
@@ -103,8 +105,14 @@ export async function foundSchool(options: FoundOptions): Promise<SchoolOffice> 
   let orderCount = 0;
   const key = (): string => `fleet-${process.pid}-${Date.now()}-${orderCount++}`;
 
+  const terminals = z.array(z.object({ device: z.string(), merchantName: z.string() }));
   return {
     school,
+    nameHub: async (stall) => {
+      const listed = await client.get(`/v1/schools/${school}/terminals`);
+      const found = terminals.parse(listed).find(({ merchantName }) => merchantName === stall);
+      await client.post(`/v1/schools/${school}/hub`, { hub: found?.device ?? null }, key());
+    },
     adminLogin: ADMIN_LOGIN,
     adminPassword: ADMIN_PASSWORD,
     client,

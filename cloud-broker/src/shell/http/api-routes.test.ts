@@ -99,6 +99,7 @@ describe("orders", () => {
       201,
       "claim mer-sri Kasir 9",
     ],
+    [`/v1/schools/${MELATI}/hub`, { hub: "trm-kasir-1" }, 201, "hub trm-kasir-1"],
     [`/v1/students/${AISYAH}/topups`, { amount: 50_000 }, 200, `top-up ${AISYAH} 50000`],
     [`/v1/students/${AISYAH}/consent`, { state: "granted" }, 200, `consent ${AISYAH} granted`],
     [`/v1/students/${AISYAH}/freeze`, { isFrozen: true }, 200, `freeze ${AISYAH} true`],

@@ -69,6 +69,7 @@ const SCHEMAS = {
     className: z.string().trim().min(1).max(12),
   }),
   claim: z.strictObject({ merchant: z.string().regex(ID_PATTERN), terminalName: label }),
+  hub: z.strictObject({ hub: z.string().regex(ID_PATTERN).nullable() }),
   consent: z.strictObject({ state: z.enum(["granted", "withdrawn"]) }),
   freeze: z.strictObject({ isFrozen: z.boolean() }),
   limit: z.strictObject({ dailyLimit: amount.nullable() }),
@@ -149,6 +150,9 @@ function schoolRoutes(app: Hono<WebEnv>, web: Web): void {
     schoolOrder(c, SCHEMAS.claim, (order, school, body) =>
       writing.createClaim(order, school, body),
     ),
+  );
+  app.post("/schools/:school/hub", (c) =>
+    schoolOrder(c, SCHEMAS.hub, (order, school, { hub }) => writing.setHub(order, school, hub)),
   );
 }
 
