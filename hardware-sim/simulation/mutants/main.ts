@@ -19,11 +19,12 @@ const { values } = parseArgs({
     "unit-only": { type: "boolean", default: false },
     /** Says what there is, and runs nothing. */
     list: { type: "boolean", default: false },
+    /** Seeds to run after the first catch, to say how often it is seen. */
+    after: { type: "string", default: "10" },
     jobs: { type: "string", default: String(availableParallelism()) },
   },
 });
 
-const AFTER_CATCH = 10;
 const NAME_WIDTH = 32;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -61,7 +62,7 @@ function pooled<T, R>(
 }
 
 async function run(chosen: readonly Mutant[]): Promise<boolean> {
-  const bounds = { seedCount: Number(values.seeds), afterCatch: AFTER_CATCH };
+  const bounds = { seedCount: Number(values.seeds), afterCatch: Number(values.after) };
   const hasUnit = values.unit || values["unit-only"];
   const seeds = values["unit-only"]
     ? null

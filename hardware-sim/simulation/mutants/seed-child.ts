@@ -16,11 +16,16 @@ process.on("uncaughtException", (error: unknown) => {
   process.exit(0);
 });
 
+/** How often is worth knowing, but not worth minutes. */
+const AFTER_MAX_MS = 15_000;
 const end = seed + Number(count);
-let caughtAt = Number.POSITIVE_INFINITY;
-for (; seed < end && seed <= caughtAt + Number(after); seed++) {
+let caughtAt: { readonly seed: number; readonly atMs: number } | null = null;
+for (; seed < end; seed++) {
   const { broken } = await runSeed(seed);
   tell(broken?.rule ?? null, broken?.sentence ?? "");
-  if (broken !== null) caughtAt = Math.min(caughtAt, seed);
+  if (broken !== null) caughtAt ??= { seed, atMs: performance.now() };
+  if (caughtAt === null) continue;
+  if (seed >= caughtAt.seed + Number(after) || performance.now() > caughtAt.atMs + AFTER_MAX_MS)
+    break;
 }
 process.exit(0);

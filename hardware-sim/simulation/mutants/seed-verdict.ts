@@ -82,6 +82,7 @@ export async function runSeeds(name: string, bounds: SeedBounds): Promise<SeedVe
     if (end === "silent") hear({ seed: verdict.seedCount + 1, rule: "hang", sentence: "" });
     else if (end === "failed") hear({ seed: verdict.seedCount + 1, rule: "crash", sentence: "" });
     else if (verdict.seedCount < first) throw new Error(`No seed of ${name} was run`);
+    else break;
   }
   return verdict;
 }
