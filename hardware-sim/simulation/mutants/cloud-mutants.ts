@@ -106,8 +106,8 @@ export const ingestMutants: readonly Mutant[] = [
     edits: [
       {
         file: LEASE,
-        find: "spent: addRupiah(lease.spent, taken) }, taken };",
-        replace: "spent: lease.spent }, taken };",
+        find: "spent: addRupiah(lease.spent, taken) }), taken };",
+        replace: "spent: lease.spent }), taken };",
       },
     ],
     unitTest: leasesTest(
@@ -136,8 +136,8 @@ export const ingestMutants: readonly Mutant[] = [
     edits: [
       {
         file: LEASE,
-        find: 'return { ...lease, state: "active", spent: subtractRupiah(lease.spent, amount) };',
-        replace: "return { ...lease, spent: subtractRupiah(lease.spent, amount) };",
+        find: 'const state = isLiving || lease.state === "written-off" ? lease.state : "active";',
+        replace: "const state = isLiving ? lease.state : lease.state;",
       },
     ],
     unitTest: leasesTest("[G2] closes when a return leaves nothing and lives again after a void"),
@@ -180,8 +180,9 @@ export const ingestMutants: readonly Mutant[] = [
     edits: [
       {
         file: RECIPES,
-        find: "debit(suspenseAccount(input.device), input.uncovered),",
-        replace: "debit(studentAccount(input.student), input.uncovered),",
+        find: "debit(isReserved ? reserveAccount : suspenseAccount(input.device), input.uncovered),",
+        replace:
+          "debit(isReserved ? reserveAccount : studentAccount(input.student), input.uncovered),",
       },
     ],
     unitTest: bookingsTest(
@@ -245,7 +246,7 @@ export const lendingMutants: readonly Mutant[] = [
     edits: [
       {
         file: LEASE,
-        find: "  return subtractRupiah(lease.amount, lease.returned);",
+        find: "  return subtractRupiah(lease.amount, addRupiah(lease.returned, lease.passed));",
         replace: "  return remainingOf(lease);",
       },
     ],

@@ -43,9 +43,8 @@ export const syncMutants: readonly Mutant[] = [
     edits: [
       {
         file: OUTBOX,
-        find: "    const mark = byInc.get(lane.inc);\n    if (mark === undefined || !isPossible(lane, mark)) return lane;",
-        replace:
-          "    const mark = byInc.get(lane.inc) ?? marks.at(-1);\n    if (mark === undefined || !isPossible(lane, mark)) return lane;",
+        find: "const said = byInc.get(lane.inc);",
+        replace: "const said = byInc.get(lane.inc) ?? marks.at(-1);",
       },
     ],
     unitTest: syncTest("[S7] of one incarnation say nothing about another"),

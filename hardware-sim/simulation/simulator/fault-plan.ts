@@ -107,6 +107,7 @@ const cloudRestore: Fault = (run) => {
   run.world.fault("the cloud's disk is destroyed and its newest copy restored");
   cloud.kill("power");
   cloud.restore();
+  run.oracle.hasRestored = true;
   // Another lineage: what it never heard, it judges anew.
   run.oracle.verdicts.clear();
   rebootCloud(run);
@@ -136,6 +137,7 @@ const cardImage: Fault = (run) => {
   // What was sold since the image lies in the cloud or nowhere.
   for (const sale of own.slice(saved.sales)) run.loseDiskCopy(sale.saleId);
   till.insertCard(saved.image);
+  run.oracle.hasRestored = true;
   restart(run, till, "power");
 };
 

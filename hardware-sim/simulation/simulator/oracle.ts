@@ -28,6 +28,8 @@ export class Oracle {
   /** Sales that lie in the running cloud alone: a restored one may not have them. */
   readonly atRisk: Set<string> = new Set();
   readonly verdicts: Map<string, string> = new Map();
+  /** A card or the ledger was set back to an older copy: from then on the two sides may differ. */
+  hasRestored = false;
   purchaseCount = 0;
 
   order(attempt: Attempt): Attempt {

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from "@saku/hardware-sim/random";
 import { must, type StudentId } from "@saku/protocol";
+import { auditAgreement } from "./agreement.ts";
 import { createAgenda, settled, type Agenda } from "./agenda.ts";
 import { auditLedger, auditMarks, auditPromises } from "./audit.ts";
 import { CloudHost } from "./cloud-host.ts";
@@ -18,6 +19,7 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** Three retry periods, the longest of which is two minutes (I18). */
 const DRAIN_MAX_MS = 3 * 120_000;
+const QUIET_MS = 30_000;
 const EVENTS_BETWEEN_AUDITS = 60;
 
 export type SeedOutcome = {
@@ -160,8 +162,11 @@ async function drain(run: SchoolRun): Promise<void> {
     if (waiting.length > 0)
       run.world.broken("stuck", `I18: not drained in time: ${waiting.join(", ")}`);
   }
+  // What the last events brought on, as far as the terminals.
+  if (run.broken === null) await run.run(agenda.nowMs + QUIET_MS);
   if (run.broken !== null) return;
   await settled(run.agenda, auditLedger(run.world, cloud, run.oracle));
+  await settled(run.agenda, auditAgreement(run.world, cloud, tills, run.oracle));
 }
 
 export async function runSeed(

@@ -1,0 +1,67 @@
+import { sql } from "kysely";
+import type { CloudHost } from "./cloud-host.ts";
+import type { Oracle } from "./oracle.ts";
+import type { Till } from "./till.ts";
+import type { World } from "./world.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+const MONEY = ["amount", "spent", "returned"] as const;
+
+/**
+ * When everything has arrived and nothing was ever restored from an older copy, the two sides must say the same: no event
+ * contradicts the books, no history has split, and every lease stands at its terminal as it stands in the ledger.
+ */
+export async function auditAgreement(
+  world: World,
+  cloud: CloudHost,
+  tills: readonly Till[],
+  oracle: Oracle,
+): Promise<void> {
+  const store = cloud.parts?.store;
+  if (store === undefined || oracle.hasRestored) return;
+  const ask = async (text: string): Promise<readonly Row[]> =>
+    (await sql.raw<Row>(text).execute(store.read)).rows;
+  for (const { type, verdict, anomaly } of await ask(
+    "SELECT type, verdict, anomaly FROM device_event WHERE verdict IN ('suspense', 'anomaly')",
+  ))
+    world.broken(
+      "honest",
+      `an honest ${String(type)} is booked as ${String(verdict)}: ${String(anomaly)}`,
+    );
+  for (const { device, reason } of await ask("SELECT device, reason FROM fork_evidence"))
+    world.broken("honest", `${String(device)} is taken for two terminals: ${String(reason)}`);
+  const ledger = await ask(
+    `SELECT d.name AS till, l.id, l.amount, l.spent, l.returned FROM lease l JOIN device d ON d.id = l.device`,
+  );
+  for (const till of tills)
+    compare(
+      world,
+      till,
+      ledger.filter((row) => row["till"] === till.name),
+    );
+}
+
+function compare(world: World, till: Till, ledger: readonly Row[]): void {
+  const own = till.peek("SELECT lease, amount, spent, returned FROM lease");
+  if (own === null) return;
+  const held = new Map(own.map((row) => [String(row["lease"]), row]));
+  for (const lease of ledger) {
+    const id = String(lease["id"]);
+    const here = held.get(id);
+    held.delete(id);
+    const [there, mine] = [lease, here].map((row) => MONEY.map((name) => Number(row?.[name] ?? 0)));
+    const isOpen = Number(lease["amount"]) > Number(lease["spent"]) + Number(lease["returned"]);
+    // What is closed may be forgotten there.
+    if (here === undefined && !isOpen) continue;
+    if (here === undefined)
+      world.broken("agreement", `${till.name} never heard of its lease ${id} (${String(there)})`);
+    else if (String(there) !== String(mine))
+      world.broken(
+        "agreement",
+        `${id} is ${String(mine)} at ${till.name} and ${String(there)} in the ledger`,
+      );
+  }
+  for (const id of held.keys())
+    world.broken("agreement", `${till.name} holds ${id}, which the ledger does not know`);
+}
