@@ -439,6 +439,8 @@ function writingOf(state: State, changeChild: FakeOffice["changeChild"]): Office
       about(order, student, `invite ${student}`, () => ({
         token: "undangan-untuk-tes-1234567890",
       })),
+    inviteColleague: (order) =>
+      once(order, "invite colleague", () => ({ token: "undangan-untuk-tes-1234567890" })),
     topUpCash: (order, student, amount) =>
       about(order, student, `top-up ${student} ${amount}`, () => {
         const balance: Rupiah = addRupiah(

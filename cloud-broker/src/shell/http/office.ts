@@ -73,6 +73,11 @@ export interface Writing {
     order: Order,
     student: StudentId,
   ): Promise<OrderOutcome<{ readonly token: string }>>;
+  /** Makes a one-time invitation (48 h) for a second admin of the school. */
+  inviteColleague(
+    order: Order,
+    school: SchoolId,
+  ): Promise<OrderOutcome<{ readonly token: string }>>;
   /** Cash counted at the school office becomes the child's money. */
   topUpCash(
     order: Order,

@@ -19,6 +19,7 @@ export function schoolMoneyReviewRoutes(app: Hono<WebEnv>, web: Web): void {
     atDesk(web, (desk) => review(desk, empty)),
   );
   app.post(`${MONEY_PATH.review}/setuju`, ordering(web, answer));
+  app.post(`${MONEY_PATH.review}/rekan`, ordering(web, inviteColleague));
   app.post(`${MONEY_PATH.review}/terjual`, ordering(web, decideOversold));
   app.post(`${MONEY_PATH.review}/tanpa-pemilik`, ordering(web, decideFound));
   app.get(
@@ -37,7 +38,11 @@ const statusOf = ({ state }: Shown): 200 | 422 =>
   Object.keys(state.problems).length === 0 ? 200 : 422;
 const shortText = (text: string | undefined): string => (text ?? "").slice(0, 200);
 
-async function review(desk: Desk, { state }: Shown): Promise<Response> {
+async function review(
+  desk: Desk,
+  { state }: Shown,
+  invitationUrl: string | null = null,
+): Promise<Response> {
   const { c, web, admin, props } = desk;
   const { reading } = web.office.money;
   const html = (
@@ -47,9 +52,18 @@ async function review(desk: Desk, { state }: Shown): Promise<Response> {
       oversold={await reading.oversold(admin.school)}
       found={await reading.found(admin.school)}
       state={state}
+      invitationUrl={invitationUrl}
     />
   );
   return page(c, html, statusOf({ state }));
+}
+
+async function inviteColleague(desk: DeskOrder): Promise<Response> {
+  const { c, web, admin, order } = desk;
+  const outcome = await web.office.writing.inviteColleague(order, admin.school);
+  if (outcome.kind === "refused") return refusedPage(c, outcome);
+  const { origin } = new URL(c.req.url);
+  return review(desk, { state: EMPTY_FORM }, `${origin}/undangan/${outcome.value.token}`);
 }
 
 async function answer(desk: DeskOrder): Promise<Response> {

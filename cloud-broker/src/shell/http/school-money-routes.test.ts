@@ -151,6 +151,16 @@ describe("decisions", () => {
   });
 });
 
+test("a colleague's invitation is shown once", async () => {
+  const web = createTestWeb();
+  const visitor = await signedIn(web, "tu.melati");
+  const at = "/sekolah/uang/periksa";
+  const shown = await textOf(await visitor.submit(at, {}, `${at}/rekan`));
+  expect(shown).toContain("/undangan/undangan-untuk-tes-1234567890");
+  expect(await textOf(await visitor.get(at))).not.toContain("undangan-untuk-tes");
+  expect(web.fake.orders).toEqual(["invite colleague"]);
+});
+
 describe("one child's money", () => {
   const CHILD = `/sekolah/siswa/${AISYAH}/uang`;
 

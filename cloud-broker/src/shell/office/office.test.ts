@@ -196,6 +196,26 @@ describeOnBoth("orders of the office", (database) => {
     });
   });
 
+  it("[L16] a colleague gets an account of the school with a new login, never a guardian's", async () => {
+    const { cloud, office } = await open();
+    const people = createPeople(cloud, { file: "", hash: null });
+    const invite = async (): Promise<string> =>
+      valueOf(await office.writing.inviteColleague(admin(), SCHOOL)).token;
+    const password = "kalimat yang panjang";
+    const token = await invite();
+    valueOf(await people.acceptInvitation({ token, login: "rekan", password }));
+    const signedIn = await people.signIn("rekan", password);
+    expect(signedIn?.account).toMatchObject({ role: "school-admin", school: SCHOOL });
+    const guardian = valueOf(await office.writing.inviteGuardian(admin(), kid())).token;
+    valueOf(await people.acceptInvitation({ token: guardian, login: "ibu", password }));
+    const again = { token: await invite(), login: "ibu", password };
+    expect(await people.acceptInvitation(again)).toMatchObject({ reason: "already-exists" });
+    const stranger = { actor: { person: "x", role: "school-admin" as const }, idempotencyKey: "k" };
+    expect(await office.writing.inviteColleague(stranger, SCHOOL)).toMatchObject({
+      reason: "not-allowed",
+    });
+  });
+
   it("without an invitation nobody learns whether a password is right", async () => {
     const { cloud, office } = await open();
     const people = createPeople(cloud, await loadSetupToken(school.store, school.directory));

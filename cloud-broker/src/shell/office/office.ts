@@ -3,6 +3,7 @@ import type { Office, PersonId, Reading } from "../http/office.ts";
 import { childOrders } from "./child-orders.ts";
 import { readChild } from "./child-view.ts";
 import type { Cloud } from "./cloud.ts";
+import { colleagueOrders } from "./colleague-orders.ts";
 import { hubOrders } from "./hub-orders.ts";
 import { lossOrders } from "./loss-orders.ts";
 import { letterDesk } from "./letter-desk.ts";
@@ -64,6 +65,7 @@ export function createOffice(cloud: Cloud): Office {
       ...schoolOrders(cloud),
       ...hubOrders(cloud),
       ...lossOrders(cloud),
+      ...colleagueOrders(cloud),
     },
     money: createMoneyDesk(cloud),
     onChildChanged: (student, listener) => cloud.changes.onChild(student, listener),

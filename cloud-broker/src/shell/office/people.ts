@@ -130,7 +130,9 @@ async function acceptInvitation(
     .executeTakeFirst();
   if (known !== undefined) {
     const isOwner = await verify(known.password_hash, input.password);
-    if (!isOwner || known.role !== "guardian") return refused("already-exists", "login is taken");
+    // A colleague gets a login of their own: nobody is guardian and school under one name.
+    if (!isOwner || known.role !== "guardian" || invited.student === null)
+      return refused("already-exists", "login is taken");
   }
   const passwordHash = known?.password_hash ?? (await hash(input.password, ARGON));
   return cloud.store.commit(async (work) => {
@@ -144,14 +146,17 @@ async function acceptInvitation(
         .where("login", "=", login)
         .executeTakeFirst();
       if (taken !== undefined) return refused("already-exists", "login is taken");
-      await insertPerson(work, { id: person, login, passwordHash, role: "guardian", school: null });
+      const role = invitation.student === null ? "school-admin" : "guardian";
+      const at = invitation.student === null ? invitation.school : null;
+      await insertPerson(work, { id: person, login, passwordHash, role, school: at });
     }
     const { school, student } = invitation;
-    await work.db
-      .insertInto("guardianship")
-      .values({ person, school, student })
-      .onConflict((conflict) => conflict.columns(["person", "school", "student"]).doNothing())
-      .execute();
+    if (student !== null)
+      await work.db
+        .insertInto("guardianship")
+        .values({ person, school, student })
+        .onConflict((conflict) => conflict.columns(["person", "school", "student"]).doNothing())
+        .execute();
     await work.db
       .updateTable("invitation")
       .set({ used_by: person, used_at: work.now })
@@ -160,7 +165,7 @@ async function acceptInvitation(
     await appendAudit(work, school, {
       actor: person,
       action: "accept-invitation",
-      object: student,
+      object: student ?? school,
       detail: {},
     });
     work.afterCommit(() => cloud.changes.schoolChanged(school));

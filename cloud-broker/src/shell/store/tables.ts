@@ -241,7 +241,7 @@ export type Tables = MoneyTables &
     erasure: ErasureTable;
     person: PersonTable;
     guardianship: { person: string; school: SchoolId; student: StudentId };
-    invitation: OneTimeTable & { student: StudentId };
+    invitation: OneTimeTable & { student: StudentId | null };
     session: { secret_hash: Hex; person: string; created_at: UnixMs; expires_at: UnixMs };
     order_key: {
       person: string;

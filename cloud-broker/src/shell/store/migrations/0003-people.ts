@@ -36,8 +36,9 @@ CREATE TABLE guardianship (
   FOREIGN KEY (school, student) REFERENCES student (school, id)
 ) STRICT;
 CREATE INDEX guardianship_by_student ON guardianship (school, student);
+-- Without a student: for a colleague who will run the school as well.
 CREATE TABLE invitation (
-  token_hash TEXT PRIMARY KEY NOT NULL, school TEXT NOT NULL, student TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  token_hash TEXT PRIMARY KEY NOT NULL, school TEXT NOT NULL, student TEXT, expires_at INTEGER NOT NULL,
   used_by TEXT, used_at INTEGER
 ) STRICT;
 CREATE TABLE session (

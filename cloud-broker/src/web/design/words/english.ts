@@ -38,7 +38,7 @@ export const english: Words = {
   },
   invitation: {
     title: "Welcome to Saku",
-    lead: "The school invites you as a guardian. Choose a user name and a password for signing in later.",
+    lead: "The school invites you. Choose a user name and a password for signing in later.",
     login: "User name",
     loginHint: "Lower-case letters and digits, or an e-mail address. At least 3 characters.",
     password: "Password",

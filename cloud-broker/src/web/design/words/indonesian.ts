@@ -35,7 +35,7 @@ export const indonesian = {
   },
   invitation: {
     title: "Selamat datang di Saku",
-    lead: "Sekolah mengundang Anda sebagai wali. Pilih nama pengguna dan kata sandi untuk masuk nanti.",
+    lead: "Sekolah mengundang Anda. Pilih nama pengguna dan kata sandi untuk masuk nanti.",
     login: "Nama pengguna",
     loginHint: "Huruf kecil dan angka, atau alamat email. Minimal 3 karakter.",
     password: "Kata sandi",
@@ -46,7 +46,7 @@ export const indonesian = {
     refused: "Undangan ini sudah dipakai atau lewat 48 jam. Minta tautan baru ke kantor sekolah.",
     loginTaken: "Nama pengguna itu belum bisa dipakai. Pilih yang lain.",
     known:
-      "Sudah punya akun Saku? Pakai nama pengguna dan kata sandi yang sama; anak ini ditambahkan.",
+      "Wali yang sudah punya akun Saku memakai nama pengguna dan kata sandi yang sama; anak ini ditambahkan.",
   },
   parent: {
     home: "Beranda",

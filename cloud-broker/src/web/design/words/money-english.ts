@@ -143,6 +143,11 @@ export const moneyEnglish: Words["money"] = {
   giveOwner: "Give",
   keep: "Keep, no owner found",
   ownerWrong: "There is no such student number.",
+  colleagueTitle: "Invite a colleague",
+  colleagueLead:
+    "Large amounts need two persons. A colleague gets an account with the same rights.",
+  colleagueSubmit: "Make an invitation link",
+  colleagueOnce: "Shown only this once. Valid for 48 hours, one use.",
   reviewNone: "Nothing to review.",
   decided: "Decision recorded.",
   asked: "Waiting for a second person.",

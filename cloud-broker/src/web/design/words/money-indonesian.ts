@@ -143,6 +143,11 @@ export const moneyIndonesian = {
   giveOwner: "Berikan",
   keep: "Simpan, pemilik tidak ditemukan",
   ownerWrong: "Nomor induk itu tidak ada.",
+  colleagueTitle: "Undang rekan",
+  colleagueLead:
+    "Pengeluaran besar perlu dua orang. Rekan mendapat akun sendiri dengan hak yang sama.",
+  colleagueSubmit: "Buat tautan undangan",
+  colleagueOnce: "Hanya ditampilkan sekali ini. Berlaku 48 jam, sekali pakai.",
   reviewNone: "Tidak ada yang perlu diperiksa.",
   decided: "Keputusan dicatat.",
   asked: "Menunggu persetujuan orang kedua.",

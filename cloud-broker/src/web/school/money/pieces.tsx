@@ -2,7 +2,7 @@ import { rupiah } from "@saku/protocol";
 import type { PropsWithChildren } from "hono/jsx";
 import { PageHead } from "../../design/document.tsx";
 import { Money } from "../../design/text.tsx";
-import type { Html, Ui } from "../../design/ui.ts";
+import type { Html, Island, Ui } from "../../design/ui.ts";
 import { SCHOOL_PATH, SchoolFrame, type SchoolProps } from "../frame.tsx";
 
 export const MONEY_PATH = {
@@ -23,7 +23,13 @@ export function SignedMoney(props: { ui: Ui; amount: number }): Html {
 /** The frame of every page behind the money desk's front page. */
 export function MoneyFrame(
   props: PropsWithChildren<
-    SchoolProps & { title: string; lead: string; back?: string; isLive?: boolean }
+    SchoolProps & {
+      title: string;
+      lead: string;
+      back?: string;
+      isLive?: boolean;
+      islands?: readonly Island[];
+    }
   >,
 ): Html {
   const { ui, title, lead } = props;

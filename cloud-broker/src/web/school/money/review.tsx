@@ -5,6 +5,7 @@ import { Money } from "../../design/text.tsx";
 import type { Html, Ui } from "../../design/ui.ts";
 import { fill } from "../../design/words/words.ts";
 import type { SchoolProps } from "../frame.tsx";
+import { Once } from "../once.tsx";
 import { MONEY_PATH, MoneyFrame } from "./pieces.tsx";
 
 export type ReviewProps = SchoolProps & {
@@ -12,6 +13,8 @@ export type ReviewProps = SchoolProps & {
   readonly oversold: readonly OversoldView[];
   readonly found: readonly FoundView[];
   readonly state: FormState;
+  /** Shown once. */
+  readonly invitationUrl: string | null;
 };
 
 /** What a person must decide; never at a child's cost. */
@@ -20,7 +23,12 @@ export function ReviewPage(props: ReviewProps): Html {
   const words = ui.words.money;
   const isEmpty = approvals.length + oversold.length + found.length === 0;
   return (
-    <MoneyFrame {...props} title={words.reviewTitle} lead={words.reviewLead}>
+    <MoneyFrame
+      {...props}
+      title={words.reviewTitle}
+      lead={words.reviewLead}
+      islands={props.invitationUrl === null ? [] : ["desk"]}
+    >
       <Problems ui={ui} state={state} />
       {isEmpty ? (
         <Card>
@@ -56,7 +64,28 @@ export function ReviewPage(props: ReviewProps): Html {
           </ul>
         </Card>
       )}
+      <Colleague {...props} />
     </MoneyFrame>
+  );
+}
+
+/** Without a second person nobody can agree: here one is invited. */
+function Colleague(props: ReviewProps): Html {
+  const { ui, invitationUrl } = props;
+  const words = ui.words.money;
+  return (
+    <Card title={words.colleagueTitle}>
+      <p class="lead">{invitationUrl === null ? words.colleagueLead : words.colleagueOnce}</p>
+      {invitationUrl === null ? (
+        <OrderForm ui={ui} action={`${MONEY_PATH.review}/rekan`}>
+          <div class="form-actions">
+            <Submit weight="secondary">{words.colleagueSubmit}</Submit>
+          </div>
+        </OrderForm>
+      ) : (
+        <Once ui={ui} id="colleague" label={words.colleagueTitle} text={invitationUrl} />
+      )}
+    </Card>
   );
 }
 
