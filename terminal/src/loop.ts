@@ -50,6 +50,8 @@ export type LoopFacts = {
   /** Why the cloud lets the outbox wait for long, for example because it is older than this terminal. */
   readonly heldFor: string | null;
   readonly isStopped: boolean;
+  /** The cloud signed a command that this program does not know. */
+  readonly isBehind: boolean;
   readonly lastAckAtMs: UnixMs | null;
 };
 
@@ -102,6 +104,7 @@ class SyncLoop implements Loop {
   /** Which try to connect is the current one; answers of earlier ones are stale. */
   #connection = 0;
   #isClosed = false;
+  #isBehind = false;
   #lastAckAtMs: UnixMs | null = null;
   #oldestUnsentAtMs: UnixMs | null = null;
 
@@ -124,6 +127,9 @@ class SyncLoop implements Loop {
       },
       onCommandGap: () => {
         this.#feed({ kind: "command-gap" });
+      },
+      onBehind: (isBehind) => {
+        this.#isBehind = isBehind;
       },
       onVaultAck: () => {
         this.#carry();
@@ -206,6 +212,7 @@ class SyncLoop implements Loop {
       isQuarantined: blocks.length > 0,
       heldFor,
       isStopped: this.isStopped,
+      isBehind: this.#isBehind,
       lastAckAtMs: this.#lastAckAtMs,
     };
   }

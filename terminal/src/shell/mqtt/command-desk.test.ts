@@ -1,7 +1,14 @@
-import { rupiah, signingKeyFromSeed, type SignedBytes } from "@saku/protocol";
+import {
+  openObject,
+  rupiah,
+  signingKeyFromSeed,
+  signObject,
+  type SignedBytes,
+} from "@saku/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   CHILD,
+  CLOUD,
   grant,
   openTestTerminal,
   STALL,
@@ -45,6 +52,20 @@ describe("commands", () => {
     >);
     expect(await readStudents(read)).toEqual([]);
     expect(await readStudent(read, CHILD)).toMatchObject({ number: "102", isActive: false });
+  });
+
+  it("[V7] of a newer cloud wait, with all that follows, and are not asked for in a loop", async () => {
+    const known = terminal.sign(2, { kind: "freeze", student: CHILD, isFrozen: true });
+    const opened = openObject("saku.command.v1", known);
+    if (!opened.ok) throw new Error("A command opens");
+    const text = Buffer.from(opened.value.payload).toString("latin1").replace("freeze", "thawed");
+    const payload = new Uint8Array(Buffer.from(text, "latin1")) as typeof opened.value.payload;
+    const newer = signObject("saku.command.v1", "cloud", payload, CLOUD.sign);
+    const outcome = await apply(terminal.sign(1, STALL), newer, terminal.sign(3, student()));
+    expect(outcome).toMatchObject({ appliedCount: 1, hasGap: false, isBehind: true });
+    expect(await have()).toBe(1);
+    const rest = await apply(known, terminal.sign(3, student()));
+    expect(rest).toMatchObject({ appliedCount: 2, isBehind: false, have: 3 });
   });
 
   it("[V1] are applied strictly in the order of their revisions, and once", async () => {

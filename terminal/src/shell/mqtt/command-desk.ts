@@ -66,6 +66,8 @@ export type CommandOutcome = {
   readonly changes: readonly Applied[];
   /** One before some of these is missing: ask for it by `hello`. */
   readonly hasGap: boolean;
+  /** The cloud signed something that this program does not know: it waits for a newer one, and what follows waits with it. */
+  readonly isBehind: boolean;
 };
 
 export type CommandDeskParts = {
@@ -88,9 +90,14 @@ type Scope = {
 };
 const NOTHING: Applied = { fingersOf: [], haveKeysChanged: false, hasErased: false };
 
-function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | null {
+function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | "newer" | null {
   const signed = verifyObject("saku.command.v1", bytes, parts.cloudKey, parts.verify);
   const parsed = signed.ok ? parseCommand(signed.value.payload) : signed;
+  if (signed.ok && !parsed.ok) {
+    // The cloud's own hand: nothing hostile, only newer (V7).
+    commandRefused(parts.log, { reason: "newer-than-terminal" });
+    return "newer";
+  }
   const reason = parsed.ok ? null : parsed.error.kind;
   if (!parsed.ok || parsed.value.school !== parts.school || parsed.value.device !== parts.device) {
     commandRefused(parts.log, { reason: reason ?? "other-addressee" });
@@ -102,13 +109,23 @@ function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | null {
 /** Commands in one transaction: fewer fsyncs than one each, and a customer never waits for a whole morning's grants. */
 const CHUNK_SIZE = 10;
 
+const NOT_ANY: Omit<CommandOutcome, "isBehind"> = {
+  have: 0,
+  appliedCount: 0,
+  changes: [],
+  hasGap: false,
+};
+
 /** Verifies signed commands and applies those whose turn has come: rows, events and `rev` in the same transaction. */
 export async function applyCommands(
   parts: CommandDeskParts,
   signed: readonly SignedBytes[],
 ): Promise<CommandOutcome> {
-  const commands = signed.map((bytes) => verified(parts, bytes)).filter((c) => c !== null);
-  let outcome: CommandOutcome = { have: 0, appliedCount: 0, changes: [], hasGap: false };
+  const read = signed.map((bytes) => verified(parts, bytes)).filter((c) => c !== null);
+  const newer = read.indexOf("newer");
+  const isBehind = newer >= 0;
+  const commands = (isBehind ? read.slice(0, newer) : read).filter((c) => c !== "newer");
+  let outcome: CommandOutcome = { ...NOT_ANY, isBehind };
   for (let start = 0; start < commands.length && !outcome.hasGap; start += CHUNK_SIZE) {
     const chunk = await applyChunk(parts, commands.slice(start, start + CHUNK_SIZE));
     outcome = {
@@ -116,6 +133,7 @@ export async function applyCommands(
       appliedCount: outcome.appliedCount + chunk.appliedCount,
       changes: [...outcome.changes, ...chunk.changes],
       hasGap: chunk.hasGap,
+      isBehind,
     };
   }
   return outcome;
@@ -124,7 +142,7 @@ export async function applyCommands(
 async function applyChunk(
   parts: CommandDeskParts,
   commands: readonly Command[],
-): Promise<CommandOutcome> {
+): Promise<Omit<CommandOutcome, "isBehind">> {
   const applied: Command[] = [];
   const outcome = await parts.journal.commit(async (tx, append) => {
     let { have } = await readHead(tx);

@@ -20,6 +20,8 @@ export type FrameDeskParts = {
   readonly onAck: (ack: Ack) => void;
   readonly onError: (frame: Extract<DownFrame, { t: "error" }>) => void;
   readonly onCommandGap: () => void;
+  /** Whether the last commands were all known to this program. */
+  readonly onBehind: (isBehind: boolean) => void;
   readonly onVaultAck: () => void;
 };
 
@@ -83,5 +85,6 @@ async function commanded(parts: FrameDeskParts, signed: readonly SignedBytes[]):
     parts.vault.fingersChanged(change.fingersOf);
   }
   parts.asks.applied(outcome.have);
+  parts.onBehind(outcome.isBehind);
   if (outcome.hasGap) parts.onCommandGap();
 }

@@ -34,6 +34,7 @@ function linkOf(duty: Duty | null): Health["link"] {
       oldestUnsentAtMs: null,
       isQuarantined: false,
       isStopped: false,
+      isBehind: false,
       heldFor: null,
       lastAckAtMs: null,
     };
@@ -46,6 +47,7 @@ function linkOf(duty: Duty | null): Health["link"] {
     oldestUnsentAtMs: duty.loop.status().oldestUnsentAtMs,
     isQuarantined: facts.isQuarantined,
     isStopped: facts.isStopped,
+    isBehind: facts.isBehind,
     heldFor: facts.heldFor,
     lastAckAtMs: facts.lastAckAtMs,
   };

@@ -34,6 +34,8 @@ export type Health = {
     readonly oldestUnsentAtMs: number | null;
     readonly isQuarantined: boolean;
     readonly isStopped: boolean;
+    /** The cloud is newer than this program: update it. */
+    readonly isBehind: boolean;
     /** Why the cloud lets the outbox wait for long; null while it moves. */
     readonly heldFor: string | null;
     readonly lastAckAtMs: number | null;
