@@ -9,7 +9,7 @@ type Fault = (run: SchoolRun) => void;
 
 const later = (run: SchoolRun, ms: number, work: () => void): void => {
   run.agenda.at(run.agenda.nowMs + ms, () => {
-    if (!run.isCalm) work();
+    if (!run.isCalm && !run.isNight) work();
   });
 };
 
@@ -17,7 +17,7 @@ const someTill = (run: SchoolRun): Till =>
   must(run.tills[run.random.below(run.tills.length)] ?? null, "A till");
 
 function restart(run: SchoolRun, till: Till, how: "power" | "process"): void {
-  later(run, SECOND_MS * (1 + run.random.below(90)), () => {
+  later(run, SECOND_MS * (1 + run.random.below(40)), () => {
     if (till.isWorking) return;
     till.stop(how);
     void till.boot();
@@ -54,7 +54,7 @@ const partition: Fault = (run) => {
   const till = someTill(run);
   run.world.fault(`${till.name} has no way to the cloud`);
   till.line.isCut = true;
-  later(run, SECOND_MS * (5 + run.random.below(300)), () => {
+  later(run, SECOND_MS * (5 + run.random.below(120)), () => {
     till.line.isCut = false;
     run.story.tell(`${till.name} has its line again`);
   });
@@ -63,7 +63,7 @@ const partition: Fault = (run) => {
 const internetDown: Fault = (run) => {
   run.world.fault("the school has no internet");
   for (const till of run.tills) till.line.isCut = true;
-  later(run, SECOND_MS * (30 + run.random.below(400)), () => {
+  later(run, SECOND_MS * (20 + run.random.below(180)), () => {
     for (const till of run.tills) till.line.isCut = false;
     run.story.tell("the school has internet again");
   });
@@ -73,7 +73,7 @@ const storm: Fault = (run) => {
   const till = someTill(run);
   run.world.fault(`${till.name}'s line is bad`);
   till.line.weather = { loss: 0.4, doubled: 0.4, late: 0.5 };
-  later(run, SECOND_MS * (10 + run.random.below(200)), () => {
+  later(run, SECOND_MS * (10 + run.random.below(100)), () => {
     till.line.weather = run.weather();
   });
 };
@@ -84,7 +84,7 @@ const disconnect: Fault = (run) => {
 };
 
 function rebootCloud(run: SchoolRun): void {
-  later(run, SECOND_MS * (1 + run.random.below(40)), () => {
+  run.agenda.at(run.agenda.nowMs + SECOND_MS * (1 + run.random.below(20)), () => {
     if (run.cloud.isUp) return;
     run.cloud.kill("process");
     void run.bootCloud();
@@ -136,6 +136,7 @@ const cardImage: Fault = (run) => {
   till.stop("power");
   // What was sold since the image lies in the cloud or nowhere.
   for (const sale of own.slice(saved.sales)) run.loseDiskCopy(sale.saleId);
+  for (const sale of own) run.oracle.voidsUnanswered.add(sale.saleId);
   till.insertCard(saved.image);
   run.oracle.hasRestored = true;
   restart(run, till, "power");

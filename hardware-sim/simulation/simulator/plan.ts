@@ -1,7 +1,7 @@
 import { must, rupiah, schoolDayAt, unixMs, type StudentId } from "@saku/protocol";
 import type { Order } from "@saku/cloud-broker/shell/http/office";
 import { planFaults } from "./fault-plan.ts";
-import { ADMINS, ZONE } from "./school.ts";
+import { ADMINS, START_MS, ZONE } from "./school.ts";
 import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
 
@@ -10,8 +10,8 @@ const MINUTE_MS = 60_000;
 /** Minutes after 05:00 of a school day. */
 const GRANT_MIN = 31;
 const BOOT_MIN = 110;
-const OPEN_MIN = 120;
-const CLOSE_MIN = 150;
+const OPEN_MIN = 112;
+const CLOSE_MIN = 120;
 
 /** A day's work, drawn before it begins: who boots when, who buys what, which orders come from home. */
 export function planDay(run: SchoolRun, day: number): void {
@@ -20,36 +20,40 @@ export function planDay(run: SchoolRun, day: number): void {
   const at = (minute: number, work: () => void): void => {
     agenda.at(startMs + minute * MINUTE_MS, work);
   };
-  noteLimits(run);
+  noteLimits(run, day);
   at(GRANT_MIN, () => void (run.cloud.isUp ? run.cloud.grant() : undefined));
   for (const till of run.tills) {
-    at(BOOT_MIN + 8 * random.next(), () => {
+    at(BOOT_MIN + random.next(), () => {
+      run.isNight = false;
       if (!till.isOn) void till.boot();
     });
     // Some are switched off properly, some at the wall, some stay on.
     const evening = random.next();
     if (day + 1 < run.dayCount)
-      at(CLOSE_MIN + 4 + 4 * random.next(), () => till.stop(evening < 0.5 ? "power" : "process"));
+      at(CLOSE_MIN + 2 + random.next(), () => {
+        run.isNight = true;
+        till.stop(evening < 0.5 ? "power" : "process");
+      });
   }
-  const purchaseCount = Math.ceil((25 + random.below(40)) / run.dayCount);
+  const purchaseCount = Math.ceil((30 + random.below(40)) / run.dayCount);
   for (let count = 0; count < purchaseCount; count++)
     at(OPEN_MIN + (CLOSE_MIN - OPEN_MIN) * random.next(), () => buy(run));
   const orderCount = 3 + random.below(8);
   for (let count = 0; count < orderCount; count++)
-    at(OPEN_MIN - 10 + 40 * random.next(), () => void orderFromHome(run));
+    at(OPEN_MIN - 3 + 11 * random.next(), () => void orderFromHome(run));
   planFaults(run, {
-    fromMs: startMs + (BOOT_MIN + 2) * MINUTE_MS,
+    fromMs: startMs + (BOOT_MIN + 1) * MINUTE_MS,
     toMs: startMs + CLOSE_MIN * MINUTE_MS,
   });
 }
 
-function noteLimits(run: SchoolRun): void {
+function noteLimits(run: SchoolRun, day: number): void {
   for (const [index, child] of run.children().entries()) {
     const known = run.limitOf.get(child);
     const limit =
       known === undefined ? (index % 3 === 0 ? null : 20_000 + 5_000 * (index % 4)) : known;
     run.limitOf.set(child, limit);
-    run.oracle.noteLimit(child, schoolDayAt(unixMs(run.world.wallMs() + 60_000), ZONE), limit);
+    run.oracle.noteLimit(child, schoolDayAt(unixMs(START_MS + day * DAY_MS), ZONE), limit);
   }
 }
 

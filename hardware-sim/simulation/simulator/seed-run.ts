@@ -50,6 +50,8 @@ export class SchoolRun {
   refusedCount = 0;
   broken: SeedOutcome["broken"] = null;
   isCalm = false;
+  /** Nobody switches a terminal on at night. */
+  isNight = false;
   orderCount = 0;
   /** The daily limit of every child as the office last had it. */
   readonly limitOf: Map<StudentId, number | null> = new Map();
@@ -65,13 +67,13 @@ export class SchoolRun {
     const { agenda } = this;
     this.story = createStory(() => agenda.nowMs + 5 * 3_600_000, listen);
     this.size = size;
-    this.dayCount = 1 + this.random.below(2);
+    this.dayCount = this.random.chance(0.3) ? 2 : 1;
     this.world = {
       random: this.random,
       agenda,
       story: this.story,
       wallMs: () => START_MS + Math.floor(agenda.nowMs),
-      backupEveryMs: 60_000 + this.random.below(240_000),
+      backupEveryMs: 45_000 + this.random.below(120_000),
       broken: (rule, sentence) => {
         this.story.tell(`BROKEN ${rule}: ${sentence}`);
         this.broken ??= { rule, sentence };
@@ -127,6 +129,7 @@ export class SchoolRun {
 
 async function calm(run: SchoolRun): Promise<void> {
   run.isCalm = true;
+  run.isNight = false;
   run.story.tell("the faults stop");
   const { cloud } = run;
   if (!cloud.isUp) {
@@ -215,7 +218,7 @@ async function runDays(
   await settled(agenda, cloud.boot());
   for (let day = 0; day < run.dayCount; day++) {
     planDay(run, day);
-    await run.run(day * DAY_MS + 160 * MINUTE_MS);
+    await run.run(day * DAY_MS + 124 * MINUTE_MS);
     if (run.broken !== null) return 0;
     await settled(agenda, auditLedger(world, cloud, run.oracle));
   }

@@ -4,7 +4,7 @@ import { readHead } from "@saku/terminal/shell/store/journal-store";
 import { createClock } from "@saku/terminal/shell/clock/clock";
 import type { DeviceKeys } from "@saku/terminal/shell/keys/device-keys";
 import { openDuty, type Duty } from "@saku/terminal/shell/service/duty";
-import { DEFAULT_TIMING } from "@saku/terminal/core/sync/timing";
+import { DEFAULT_TIMING, type Timing } from "@saku/terminal/core/sync/timing";
 import type { SaleOrder } from "@saku/terminal/core/wallet/sale-desk";
 import { createRandom } from "@saku/hardware-sim/random";
 import { createAgenda, settled } from "./agenda.ts";
@@ -22,6 +22,8 @@ import type { World } from "./world.ts";
 
 const JOURNAL_FILE = "journal.db";
 const ASK_TIMEOUT_MS = 2_500;
+/** Days are a quarter of an hour here: a little more patience keeps the talk in proportion to the sales. */
+const TIMING: Timing = { ...DEFAULT_TIMING, coldBootMaxMs: 5_000, retryBaseMs: 8_000 };
 
 let freshImage: DiskImage | null = null;
 
@@ -143,7 +145,7 @@ export class Till {
         verify: verifyKnown,
         log: terminalLog((level, facts) => this.#heard(level, facts)),
         software: "sim",
-        timing: DEFAULT_TIMING,
+        timing: TIMING,
         askTimeoutMs: ASK_TIMEOUT_MS,
         metrics: () => ({}),
         lan: this.#lan.at(machine, this.name),
