@@ -1,5 +1,8 @@
 import { downTopic, encodeUpFrame, mqttClientId, upTopic, type SignedBytes } from "@saku/protocol";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { auditDay } from "../src/day/audit.ts";
@@ -111,6 +114,38 @@ describe("a guardian's orders", () => {
     expect((await buyAt(school, { stall: 1, child: 1, amount: 8_000 })).kind).toBe("bought");
     await drained(school);
     expect(await childOf(school, 1)).toMatchObject({ balance: 8_000, spentToday: 52_000 });
+  });
+
+  it("[M19] bring a receipt that a program of bash and openssl proves, and a bent one it refuses", async () => {
+    const { cloudUrl } = school.fleet;
+    const { cookie } = at(school.guardians, 1);
+    const get = async (path: string): Promise<string> =>
+      (await fetch(`${cloudUrl}${path}`, { headers: { cookie } })).text();
+    const html = await get(`/ortu/${at(school.students, 1)}/aktivitas`);
+    const receipts = [...html.matchAll(/href="(\/ortu\/[^"]+\/bukti\/[^"]+)"/g)];
+    expect(receipts.length).toBeGreaterThan(1);
+    const folder = mkdtempSync(join(tmpdir(), "saku-receipt-"));
+    const file = join(folder, "receipt.tlog-proof");
+    const verify = (proof: string, key: string): SpawnSyncReturns<string> => {
+      writeFileSync(file, proof);
+      const script = join(import.meta.dirname, "../../docs/verify-receipt.sh");
+      return spawnSync("bash", [script, file, key], { encoding: "utf8" });
+    };
+    for (const [, path = ""] of receipts) {
+      const proof = await get(`${path}/berkas`);
+      expect(Buffer.byteLength(proof)).toBeLessThanOrEqual(2_048);
+      const [, name = ""] = /^(saku\/\S+)$/m.exec(proof) ?? [];
+      const key = (await get(`/v1/logs/${name.split("/")[1] ?? ""}/key`)).trim();
+      const good = verify(proof, key);
+      expect([good.stderr, good.status]).toEqual(["", 0]);
+      expect(good.stdout).toMatch(/^PROVEN: entry \d+ of \d+ in saku\//);
+      expect(verify(proof.replace(/^extra ..../m, "extra ABCD"), key).status).toBe(1);
+    }
+    rmSync(folder, { recursive: true });
+    const stranger = await fetch(`${cloudUrl}${receipts[0]?.[1] ?? ""}/berkas`, {
+      headers: { cookie: at(school.guardians, 0).cookie },
+    });
+    expect(stranger.status).toBe(404);
   });
 
   it("freeze the child at every stall, and thaw it again", async () => {

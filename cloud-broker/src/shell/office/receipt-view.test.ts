@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createPublicKey, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { verifyCheckpoint } from "@sigstore/verify/dist/tlog/checkpoint.js";
+import { verifyMerkleInclusion } from "@sigstore/verify/dist/tlog/merkle.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   encodeTlogProof,
@@ -10,12 +12,16 @@ import {
   leafHash,
   must,
   nodeHash,
+  noteKeyId,
   openTlogProof,
+  parseTlogProof,
   rupiah,
   schoolId,
   signCheckpoint,
   toBase64,
   treeHash,
+  type PublicKey,
+  type TlogProof,
   type TreeHash,
 } from "@saku/protocol";
 import { commitmentOf } from "../../core/log/commitment.ts";
@@ -42,7 +48,7 @@ afterEach(async () => {
 const child = (index = 0) => must(paper.school.students[index], "a child");
 
 /** A top-up, a grant, a sale of it and its void. */
-async function oneMorning(): Promise<readonly string[]> {
+async function oneMorning(name = "1"): Promise<readonly string[]> {
   const { device, merchant } = must(paper.school.terminals[0], "a terminal");
   const move = { device, student: child(), merchant, day: TODAY, actor: "per-admin" };
   const amount = rupiah(5_000);
@@ -55,8 +61,8 @@ async function oneMorning(): Promise<readonly string[]> {
   };
   return paper.school.store.commit((work) =>
     postJournals(work, SCHOOL, [
-      topUpCash({ ...move, order: "ord-x", amount }),
-      leaseGrant({ ...move, lease: leaseId("lea-x"), amount }),
+      topUpCash({ ...move, order: `ord-x${name}`, amount }),
+      leaseGrant({ ...move, lease: leaseId(`lea-x${name}`), amount }),
       sale(sold),
       voidSale({ ...sold, event: randomBytes(32).toString("hex") }),
     ]),
@@ -128,6 +134,51 @@ describe("a receipt", () => {
     expect(openTlogProof(text, key.publicKey, verifyWithNode).ok).toBe(true);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2_048);
     expect(Buffer.byteLength(text)).toBeGreaterThan(1_800);
+  });
+});
+
+/** What sigstore's verifier, written against Rekor's logs by others, makes of a proof of ours. */
+function sigstoreAccepts(text: string, proof: TlogProof, publicKey: Uint8Array): boolean {
+  const der = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), publicKey]);
+  const [name = ""] = proof.checkpoint.split("\n");
+  const entry = {
+    canonicalizedBody: Buffer.from(proof.entry),
+    inclusionProof: {
+      logIndex: String(proof.index),
+      hashes: proof.path.map((hash) => Buffer.from(hash)),
+      checkpoint: { envelope: text.slice(text.indexOf("\n\n") + 2) },
+    },
+  } as never;
+  const log = {
+    logID: Buffer.from(noteKeyId({ name, publicKey: publicKey as PublicKey })),
+    publicKey: createPublicKey({ key: der, format: "der", type: "spki" }),
+    baseURL: name,
+  } as never;
+  try {
+    verifyMerkleInclusion(entry, verifyCheckpoint(entry, [log]));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe("a public library for transparency logs", () => {
+  it("[M19] accepts every receipt of ours and refuses a bent one", async () => {
+    const journals = await oneMorning();
+    for (let index = 0; index < 9; index++) await paper.school.topUp(child(1), 100 + index);
+    await oneMorning("2");
+    const { publicKey } = paper.school.cloudKey;
+    for (const journal of journals.filter((_, index) => index !== 1)) {
+      const { proof } = must(await receiptOf(journal), "a receipt");
+      const parsed = parseTlogProof(proof);
+      const good = must(parsed.ok ? parsed.value : null, "a proof");
+      expect(sigstoreAccepts(proof, good, publicKey)).toBe(true);
+      expect(sigstoreAccepts(proof, { ...good, index: good.index + 1 }, publicKey)).toBe(false);
+      const entry = good.entry.map((byte, at) => (at === 40 ? byte ^ 1 : byte));
+      expect(sigstoreAccepts(proof, { ...good, entry }, publicKey)).toBe(false);
+      const bent = proof.replace(/^\d+$/m, "11");
+      expect(sigstoreAccepts(bent, good, publicKey)).toBe(false);
+    }
   });
 });
 

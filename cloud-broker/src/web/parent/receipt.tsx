@@ -64,14 +64,16 @@ export function receiptFileName(receipt: ReceiptView): string {
   return `saku-${receipt.day}-${receipt.journal}.tlog-proof`;
 }
 
-function whatOf(ui: Ui, { recipe, merchantName }: ReceiptView): string {
+function whatOf(ui: Ui, { recipe, merchantName, sign }: ReceiptView): string {
   const { parent, receipt } = ui.words;
   if (recipe === "sale") return merchantName ?? parent.sale;
-  if (recipe === "void")
-    return `${parent.voided}${merchantName === null ? "" : ` · ${merchantName}`}`;
-  if (recipe === "refund")
-    return `${receipt.refund}${merchantName === null ? "" : ` · ${merchantName}`}`;
-  return recipe.startsWith("top-up") ? parent.topUp : receipt.other;
+  const words: Readonly<Record<string, string>> = {
+    void: parent.voided,
+    refund: parent.refund,
+    withdrawal: parent.withdrawal,
+  };
+  const what = words[recipe] ?? (sign === "plus" ? parent.topUp : receipt.other);
+  return merchantName === null ? what : `${what} · ${merchantName}`;
 }
 
 /** Filled in by the module, which recomputes the proof in this very browser; without it nothing is claimed. */

@@ -100,7 +100,6 @@ export const english: Words = {
     title: "Receipt",
     posted: "recorded {at}",
     place: "Recorded in the school’s ledger, number {place} of {size}.",
-    refund: "Refund",
     other: "Balance change",
     download: "Download proof",
     checking: "Checking the proof on this phone…",

@@ -97,7 +97,6 @@ export const indonesian = {
     title: "Bukti transaksi",
     posted: "dicatat {at}",
     place: "Tercatat di buku besar sekolah, urutan {place} dari {size}.",
-    refund: "Uang kembali",
     other: "Perubahan saldo",
     download: "Unduh bukti",
     checking: "Memeriksa bukti di ponsel ini…",
