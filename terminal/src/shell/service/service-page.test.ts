@@ -288,7 +288,6 @@ describe("before the claim", () => {
     expect(front.link.status()).toEqual({
       isOnline: false,
       isStopped: false,
-      isBehind: false,
       unsentCount: 0,
       oldestUnsentAtMs: null,
       mode: "red",
