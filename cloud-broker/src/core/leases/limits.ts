@@ -1,4 +1,12 @@
-import { rupiah, type Purse, type Rupiah } from "@saku/protocol";
+import {
+  addSchoolDays,
+  rupiah,
+  schoolDay,
+  startOfSchoolDay,
+  type Purse,
+  type Rupiah,
+  type SchoolDay,
+} from "@saku/protocol";
 
 /** What a limit counts: one sale, a day, a week, a month, a purse's day, or a stall's day. */
 export type LimitScope = "sale" | "day" | "week" | "month" | "category" | "stall";
@@ -19,4 +27,22 @@ export function leastLeft(uses: readonly LimitUse[]): Rupiah | null {
     least = Math.min(least ?? Number.MAX_SAFE_INTEGER, Math.max(0, limit - used));
   }
   return least === null ? null : rupiah(least);
+}
+
+const DAY_MS = 86_400_000;
+/** Any zone does: only the calendar counts. */
+const WIB_MINUTES = 420;
+
+/** The Monday of the day's week, and the first of its month: limits over time count from there [G8]. */
+export function limitPeriods(day: SchoolDay): {
+  readonly week: SchoolDay;
+  readonly month: SchoolDay;
+} {
+  const days = Math.round((startOfSchoolDay(day, WIB_MINUTES) + WIB_MINUTES * 60_000) / DAY_MS);
+  // 1 January 1970 was a Thursday.
+  const sinceMonday = (days + 3) % 7;
+  return {
+    week: addSchoolDays(day, -sinceMonday),
+    month: schoolDay(day - (day % 100) + 1),
+  };
 }

@@ -1,6 +1,7 @@
 import { rupiah, type CommandBody, type DeviceId, type SchoolId } from "@saku/protocol";
 import { queueCommands, type Outbox } from "../store/commands.ts";
 import { emergencyCommand, hubCommand } from "../store/hubs.ts";
+import { allLimits } from "../store/limits.ts";
 import type { Work } from "../store/committer.ts";
 
 // What one sale may cost and the keys of a new stall, until the school sets its own.
@@ -93,6 +94,7 @@ export async function welcomeDevice(
     await hubCommand(work, to.school),
     await emergencyCommand(work, to.school),
     ...(await childrenOf(work, to.school)),
+    ...(await allLimits(work, to.school)),
     ...(await secretsOf(work, to.school)),
   ]);
 }

@@ -461,6 +461,7 @@ function writingOf(state: State, changeChild: FakeOffice["changeChild"]): Office
         claim: "7f3a-92kd-bq41-xw0e-h8mz",
         expiresAtMs: AT_1005 + 15 * 60_000,
       })),
+    setLimit: (order, student, { scope }) => once(order, `limit ${student} ${scope}`, () => null),
     declareLost: (order, device) => once(order, `lost ${device}`, () => null),
     confirmLost: (order, device) => once(order, `confirm ${device}`, () => null),
     orderWriteOff: (order, device) => once(order, `write off ${device}`, () => null),

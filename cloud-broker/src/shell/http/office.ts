@@ -1,5 +1,6 @@
 import type { Rupiah, SchoolId, StudentId, ZoneMinutes } from "@saku/protocol";
 import type { ReceiptView } from "../../core/log/receipt.ts";
+import type { LimitScope } from "../../core/leases/limits.ts";
 import type {
   ChildView,
   MerchantView,
@@ -58,6 +59,16 @@ export interface Writing {
   setFrozen(order: Order, student: StudentId, isFrozen: boolean): Promise<OrderOutcome>;
   /** null lifts the limit. */
   setDailyLimit(order: Order, student: StudentId, limit: Rupiah | null): Promise<OrderOutcome>;
+  /** Any other limit of a child: per sale, week, month, category or stall. */
+  setLimit(
+    order: Order,
+    student: StudentId,
+    limit: {
+      readonly scope: LimitScope;
+      readonly subject: string;
+      readonly amount: Rupiah | null;
+    },
+  ): Promise<OrderOutcome>;
   setConsent(
     order: Order,
     student: StudentId,

@@ -10,7 +10,8 @@ import {
 import { mayReceive } from "../../core/devices/device.ts";
 import { studentAccount } from "../../core/ledger/account.ts";
 import { decideAsk, type AskFacts } from "../../core/leases/ask.ts";
-import { limitLeft, remainingOf } from "../../core/leases/lease.ts";
+import { remainingOf } from "../../core/leases/lease.ts";
+import { limitLeftFor } from "../store/limits.ts";
 import { queueCommands } from "../store/commands.ts";
 import type { Work } from "../store/committer.ts";
 import { balanceOf } from "../store/journals.ts";
@@ -37,14 +38,20 @@ async function factsOf(
   dailyLimit: Rupiah | null,
 ): Promise<AskFacts> {
   const leases = await leasesOfStudent(work, connection.school, ask.student, ask.day);
-  const ofDay = leases.filter((lease) => lease.day === ask.day);
   const held = leases.filter(
     (lease) => lease.device !== connection.device && remainingOf(lease) > 0,
   );
   return {
     need: ask.need,
     available: rupiah(await balanceOf(work, connection.school, studentAccount(ask.student).id)),
-    limitLeft: limitLeft(dailyLimit, ask.purse, ofDay),
+    limitLeft: await limitLeftFor(work, {
+      school: connection.school,
+      student: ask.student,
+      purse: ask.purse,
+      day: ask.day,
+      daily: dailyLimit,
+      device: connection.device,
+    }),
     heldElsewhere: held.map((lease) => ({
       device: lease.device,
       amount: remainingOf(lease),

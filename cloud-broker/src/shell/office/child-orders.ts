@@ -16,6 +16,7 @@ import { queueForAll, replaceVaultCommands } from "../store/commands.ts";
 import type { Work } from "../store/committer.ts";
 import { postJournals } from "../store/journals.ts";
 import { grantDay, leasesOfStudent, recallLeases } from "../store/leases.ts";
+import { enterLimit } from "../store/limits.ts";
 import { hashToken } from "../store/random-ids.ts";
 import type { Cloud } from "./cloud.ts";
 import { childFor, done, orderOnce, orderToken, refused, type ChildRow } from "./orders.ts";
@@ -88,6 +89,11 @@ async function setDailyLimit(
       .where("school", "=", school)
       .where("id", "=", student)
       .execute();
+    await enterLimit(
+      work,
+      { school, student },
+      { scope: "day", subject: "", amount: limit, setBy: order.actor.person },
+    );
     const today = await schoolToday(work, school);
     const leases = await leasesOfStudent(work, school, student, today);
     const used = leases

@@ -5,6 +5,7 @@ import { readChild } from "./child-view.ts";
 import type { Cloud } from "./cloud.ts";
 import { colleagueOrders } from "./colleague-orders.ts";
 import { hubOrders } from "./hub-orders.ts";
+import { limitOrders } from "./limit-orders.ts";
 import { lossOrders } from "./loss-orders.ts";
 import { letterDesk } from "./letter-desk.ts";
 import { createMoneyDesk } from "./money/money-office.ts";
@@ -63,6 +64,7 @@ export function createOffice(cloud: Cloud): Office {
     writing: {
       ...childOrders(cloud),
       ...schoolOrders(cloud),
+      ...limitOrders(cloud),
       ...hubOrders(cloud),
       ...lossOrders(cloud),
       ...colleagueOrders(cloud),

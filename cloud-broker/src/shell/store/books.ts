@@ -11,7 +11,7 @@ import type { Books, SignedGrant } from "../../core/ingest/books.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import type { Work } from "./committer.ts";
 import { blockingLetters } from "./dead-letters.ts";
-import { leaseOfRow } from "./leases.ts";
+import { leaseOfRow } from "./lease-rows.ts";
 import { devicesOf, grantsWithin } from "./sub-grants.ts";
 import { sealedThrough } from "./periods.ts";
 import { salesNamedBy, studentsNamedBy } from "./sales.ts";

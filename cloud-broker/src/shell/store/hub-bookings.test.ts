@@ -200,7 +200,7 @@ describe("a sub-grant", () => {
 
   it("[G3] uses up the day's limit once: passed on is not spent twice", async () => {
     const { limitUseOf } = await import("../../core/leases/lease.ts");
-    const { leaseOfRow } = await import("./leases.ts");
+    const { leaseOfRow } = await import("./lease-rows.ts");
     const lease = await open();
     await byHub(subGrant([[lease, 4_000]]));
     const rows = await paper.school.store.read.selectFrom("lease").selectAll().execute();

@@ -14,38 +14,17 @@ import {
   type SchoolId,
   type StudentId,
 } from "@saku/protocol";
-import type { Selectable } from "kysely";
 import { studentAccount } from "../../core/ledger/account.ts";
 import { leaseGrant } from "../../core/ledger/recipes.ts";
 import { OPEN_STATES } from "../../core/leases/lease-state.ts";
-import { limitLeft, remainingOf, type Lease } from "../../core/leases/lease.ts";
+import { remainingOf, type Lease } from "../../core/leases/lease.ts";
 import { planDayGrants } from "../../core/leases/sizing.ts";
+import { leaseOfRow } from "./lease-rows.ts";
+import { limitLeftFor } from "./limits.ts";
 import { queueCommands, type Outbox } from "./commands.ts";
 import type { Work } from "./committer.ts";
 import { balanceOf, postJournals } from "./journals.ts";
 import { newId } from "./random-ids.ts";
-import type { Tables } from "./tables.ts";
-
-export function leaseOfRow(row: Selectable<Tables["lease"]>): Lease {
-  return {
-    lease: row.id,
-    device: row.device,
-    student: row.student,
-    purse: row.purse,
-    day: row.day,
-    amount: row.amount,
-    spent: row.spent,
-    returned: row.returned,
-    passed: row.passed,
-    writtenOff: row.written_off,
-    late: row.late,
-    state: row.state,
-    origin:
-      row.origin_hub === null || row.origin_event === null
-        ? null
-        : { hub: row.origin_hub, event: row.origin_event },
-  };
-}
 
 /** Every lease of the child that is open, of any day, and all leases of `day`. */
 export async function leasesOfStudent(
@@ -178,7 +157,14 @@ export async function grantDay(
     held.set(lease.device, rupiah((held.get(lease.device) ?? 0) + remainingOf(lease)));
   const grants = planDayGrants({
     available,
-    limitLeft: limitLeft(child.daily_limit, "snack", ofDay),
+    limitLeft: await limitLeftFor(work, {
+      school,
+      student,
+      purse: "snack",
+      day,
+      daily: child.daily_limit,
+      device: null,
+    }),
     held,
     ...(await terminalsFor(work, school, student)),
     hub: await hubFor(work, school),

@@ -6,7 +6,7 @@ import { OPEN_STATES } from "../../core/leases/lease-state.ts";
 import { writeOffLease } from "../../core/leases/lease.ts";
 import type { Work } from "./committer.ts";
 import { postJournals } from "./journals.ts";
-import { leaseOfRow } from "./leases.ts";
+import { leaseOfRow } from "./lease-rows.ts";
 import { storeLeases } from "./sub-grants.ts";
 import type { Tables } from "./tables.ts";
 
