@@ -51,7 +51,13 @@ export type EventBody =
       readonly reason: VoidReason;
     }
   /** The lease is on this terminal's disk and may be spent. */
-  | { readonly type: "lease-accept"; readonly lease: LeaseId; readonly amount: Rupiah }
+  /** `grant` is the cloud's signed command, byte for byte: a cloud that forgot it learns it here. */
+  | {
+      readonly type: "lease-accept";
+      readonly lease: LeaseId;
+      readonly amount: Rupiah;
+      readonly grant?: Uint8Array;
+    }
   /** What is left of the lease goes back to the student; 0 closes a drained lease. */
   | {
       readonly type: "lease-return";
@@ -191,7 +197,12 @@ export const eventBodySchema: z.ZodType<EventBody> = z.discriminatedUnion("type"
     amount: amountSchema,
     reason: z.enum(["operator", "not-delivered", "wrong-amount", "wrong-child"]),
   }),
-  z.strictObject({ type: z.literal("lease-accept"), lease: leaseIdSchema, amount: amountSchema }),
+  z.strictObject({
+    type: z.literal("lease-accept"),
+    lease: leaseIdSchema,
+    amount: amountSchema,
+    grant: z.exactOptional(bytesSchema({ min: 1, max: 1_024 })),
+  }),
   z.strictObject({
     type: z.literal("lease-return"),
     lease: leaseIdSchema,

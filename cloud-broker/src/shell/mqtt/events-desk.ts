@@ -4,6 +4,7 @@ import { LIVE_EVENTS_MAX } from "../../core/ingest/pressure.ts";
 import type { LetterReason } from "../../core/ingest/dead-letter.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { schoolToday } from "../office/child-orders.ts";
+import { reviveLeases } from "../store/revived-leases.ts";
 import { bookBatch, type BookingOutcome } from "../store/bookings.ts";
 import { announceCheckpoint } from "../store/checkpoints.ts";
 import type { Work } from "../store/committer.ts";
@@ -64,6 +65,7 @@ async function bookFrame(
       .where("id", "=", device)
       .executeTakeFirstOrThrow();
     if (!maySync(row.state)) return "not-welcome";
+    await reviveLeases(work, { school, device }, context.cloud.key.publicKey, good);
     const outcome = await bookBatch(work, { school, device, inc: frame.inc }, good);
     const newest = outcome.plan.accepted.at(-1)?.verified.event;
     const have = Math.max(row.have, newest?.have ?? 0);

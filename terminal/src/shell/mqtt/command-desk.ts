@@ -87,10 +87,14 @@ type Scope = {
   readonly parts: CommandDeskParts;
   readonly tx: WritableSql;
   readonly append: Append;
+  /** The command as the cloud signed it. */
+  readonly bytes: SignedBytes;
 };
 const NOTHING: Applied = { fingersOf: [], haveKeysChanged: false, hasErased: false };
 
-function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | "newer" | null {
+type SignedCommand = Command & { readonly bytes: SignedBytes };
+
+function verified(parts: CommandDeskParts, bytes: SignedBytes): SignedCommand | "newer" | null {
   const signed = verifyObject("saku.command.v1", bytes, parts.cloudKey, parts.verify);
   const parsed = signed.ok ? parseCommand(signed.value.payload) : signed;
   if (signed.ok && !parsed.ok) {
@@ -103,7 +107,7 @@ function verified(parts: CommandDeskParts, bytes: SignedBytes): Command | "newer
     commandRefused(parts.log, { reason: reason ?? "other-addressee" });
     return null;
   }
-  return parsed.value;
+  return { ...parsed.value, bytes };
 }
 
 /** Commands in one transaction: fewer fsyncs than one each, and a customer never waits for a whole morning's grants. */
@@ -141,7 +145,7 @@ export async function applyCommands(
 
 async function applyChunk(
   parts: CommandDeskParts,
-  commands: readonly Command[],
+  commands: readonly SignedCommand[],
 ): Promise<Omit<CommandOutcome, "isBehind">> {
   const applied: Command[] = [];
   const outcome = await parts.journal.commit(async (tx, append) => {
@@ -152,9 +156,9 @@ async function applyChunk(
       if (command.rev <= have) continue;
       hasGap = command.rev > have + 1;
       if (hasGap) break;
-      const { rev, at, body } = command;
+      const { rev, at, body, bytes } = command;
       await insertCommand(tx, { rev, kind: body.kind, at }, parts.clock.nowMs());
-      changes.push(await perform({ parts, tx, append }, body));
+      changes.push(await perform({ parts, tx, append, bytes }, body));
       applied.push(command);
       have = rev;
     }
@@ -226,7 +230,7 @@ async function leaseGrant(
   scope: Scope,
   body: Extract<CommandBody, { kind: "lease-grant" }>,
 ): Promise<void> {
-  const { tx, append } = scope;
+  const { tx, append, bytes } = scope;
   if ((await readLease(tx, body.lease)) !== null) return;
   const lease = acceptLease({
     lease: body.lease,
@@ -236,7 +240,13 @@ async function leaseGrant(
     amount: body.amount,
   });
   await insertLease(tx, lease);
-  await append({ type: "lease-accept", lease: lease.lease, amount: lease.amount });
+  // The cloud's own word goes back to it: a ledger rebuilt from an older backup learns of the grant from here.
+  await append({
+    type: "lease-accept",
+    lease: lease.lease,
+    amount: lease.amount,
+    grant: bytes,
+  });
   const { day } = await readHead(tx);
   if (day !== null && lease.day < day) await giveBack(scope, lease, "day-over");
 }
