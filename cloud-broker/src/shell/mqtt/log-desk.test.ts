@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import {
   fromBase64,
   must,
@@ -15,12 +15,17 @@ import { logRoutes } from "../http/log-routes.ts";
 import { verifyWithNode } from "../keys/ed25519.ts";
 import { SCHOOL } from "../paper-school.suite.ts";
 import { announceCheckpoint } from "../store/checkpoints.ts";
+import { describeOnBoth } from "../store/databases.suite.ts";
 import { failedChecks } from "../store/checks.ts";
 import { rootAt } from "../store/log-leaves.ts";
 import { helloOf, paperCloud, paperLink, type PaperCloud } from "./paper-link.suite.ts";
 
 let paper: PaperCloud;
-afterEach(() => paper.close());
+afterEach(async () => {
+  // What was queued is on its way before the ledger closes.
+  for (const { device } of paper.school.terminals) await paper.connections.pump(device);
+  await paper.close();
+});
 
 const announce = () =>
   paper.school.store.commit((work) => announceCheckpoint(work, paper.cloud, SCHOOL));
@@ -44,7 +49,7 @@ const remembering = (log: Checkpoint): UpFrame => {
 const alarms = async () =>
   (await paper.school.store.read.selectFrom("log_alarm").selectAll().execute()).length;
 
-describe("checkpoints and terminals", () => {
+describeOnBoth("checkpoints and terminals", () => {
   it("[M13] every terminal is told of a grown log, and once", async () => {
     paper = await paperCloud({ terminals: 2, students: 1 });
     await paper.school.topUp(student(), 5_000);
@@ -130,7 +135,7 @@ describe("checkpoints and terminals", () => {
   });
 });
 
-describe("what a witness may ask", () => {
+describeOnBoth("what a witness may ask", () => {
   it("[M16] key, newest checkpoint and growth between signed sizes, all of which verify", async () => {
     paper = await paperCloud({ terminals: 0, students: 1 });
     const app = logRoutes(paper.cloud, paper.school.cloudKey.publicKey);

@@ -31,6 +31,7 @@ import { leaseId } from "@saku/protocol";
 import { nodeSigningKey, verifyWithNode } from "../keys/ed25519.ts";
 import { paperCloud, type PaperCloud } from "../mqtt/paper-link.suite.ts";
 import { SCHOOL, TODAY } from "../paper-school.suite.ts";
+import { describeOnBoth } from "../store/databases.suite.ts";
 import { postJournals } from "../store/journals.ts";
 import { readReceipt } from "./receipt-view.ts";
 
@@ -71,7 +72,7 @@ async function oneMorning(name = "1"): Promise<readonly string[]> {
 const receiptOf = (journal: string, student = child()) =>
   readReceipt(paper.cloud, { school: SCHOOL, student, journal });
 
-describe("a receipt", () => {
+describeOnBoth("a receipt", () => {
   it("[M17] says what the child paid or got, and proves it with a checkpoint of its own", async () => {
     const [topUp = "", grant = "", sold = "", undone = ""] = await oneMorning();
     expect(await receiptOf(grant)).toBeNull();
