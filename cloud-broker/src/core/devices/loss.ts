@@ -30,3 +30,10 @@ export function isWriteOffDue(loss: Loss, today: SchoolDay, afterDays: number): 
   if (loss.isWrittenOff || loss.confirmedDay === null) return false;
   return today >= addSchoolDays(loss.confirmedDay, afterDays);
 }
+
+/** How far it has come, for the page. */
+export function lossStage(loss: Loss): "declared" | "confirmed" | "asked" | "written-off" {
+  if (loss.isWrittenOff) return "written-off";
+  if (loss.confirmedBy === null) return "declared";
+  return loss.orderedBy === null ? "confirmed" : "asked";
+}

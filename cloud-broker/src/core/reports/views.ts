@@ -87,6 +87,8 @@ export type TerminalView = {
   readonly heldRupiah: Rupiah;
   /** Holds the day's leases for all stalls. */
   readonly isHub: boolean;
+  /** How far its loss has come. */
+  readonly loss: "none" | "declared" | "confirmed" | "asked" | "written-off";
   /** Says that it answers on the school's own network: it can be the hub. */
   readonly isOnLan: boolean;
   readonly ackedEventCount: number;

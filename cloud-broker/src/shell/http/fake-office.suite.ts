@@ -103,6 +103,7 @@ function terminalOf(part: Partial<TerminalView> & { device: string; name: string
     unsentCount: 0,
     heldRupiah: rupiah(145_000),
     isHub: false,
+    loss: "none",
     isOnLan: true,
     ackedEventCount: 412,
     ...part,

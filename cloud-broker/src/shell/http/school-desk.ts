@@ -72,6 +72,10 @@ function noticeOf(ui: Ui, what: string | undefined): string | null {
       return ui.words.stalls.added;
     case "izin":
       return ui.words.students.consentDone;
+    case "hub":
+      return ui.words.hub.done;
+    case "hilang":
+      return ui.words.hub.lossDone;
     case "cabut":
       return ui.words.terminals.revokedDone;
     default:

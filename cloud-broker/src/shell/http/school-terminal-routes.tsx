@@ -4,6 +4,7 @@ import { EMPTY_FORM, type FormState } from "../../web/design/form.tsx";
 import { SCHOOL_PATH } from "../../web/school/frame.tsx";
 import { ClaimPage, RevokePage, TerminalsPage } from "../../web/school/terminals.tsx";
 import { formState, notFoundPage, page, refusedPage, textOf } from "./forms-page.tsx";
+import type { OrderOutcome } from "./office.ts";
 import { atDesk, ordering, type Desk, type DeskOrder } from "./school-desk.ts";
 import { unixMs } from "@saku/protocol";
 import type { Web, WebEnv } from "./web-context.ts";
@@ -16,6 +17,8 @@ export function schoolTerminalRoutes(app: Hono<WebEnv>, web: Web): void {
   );
   app.get("/sekolah/terminal/klaim", (c) => c.redirect(SCHOOL_PATH.terminals, 303));
   app.post("/sekolah/terminal/klaim", ordering(web, createClaim));
+  app.post("/sekolah/terminal/hub", ordering(web, setHub));
+  app.post("/sekolah/terminal/:device/hilang", ordering(web, loseTerminal));
   app.get("/sekolah/terminal/:device/cabut", atDesk(web, confirmRevoke));
   app.post("/sekolah/terminal/:device/cabut", ordering(web, revoke));
 }
@@ -85,4 +88,30 @@ async function revoke(desk: DeskOrder): Promise<Response> {
   const outcome = await desk.web.office.writing.revokeTerminal(desk.order, terminal.device);
   if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
   return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=cabut`, 303);
+}
+
+async function setHub(desk: DeskOrder): Promise<Response> {
+  const hub = desk.fields["hub"] ?? "";
+  const wanted = hub === "" ? null : hub;
+  const outcome = await desk.web.office.writing.setHub(desk.order, desk.admin.school, wanted);
+  if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
+  return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=hub`, 303);
+}
+
+/** The next step of a loss; who may take it is decided by the office. */
+async function loseTerminal(desk: DeskOrder): Promise<Response> {
+  const terminal = askedTerminal(desk);
+  if (terminal === null) return notFoundPage(desk.c);
+  const { writing } = desk.web.office;
+  const { order } = desk;
+  const steps: Readonly<Record<string, () => Promise<OrderOutcome>>> = {
+    declare: () => writing.declareLost(order, terminal.device),
+    confirm: () => writing.confirmLost(order, terminal.device),
+    "write-off": () => writing.orderWriteOff(order, terminal.device),
+  };
+  const step = steps[desk.fields["step"] ?? ""];
+  if (step === undefined) return notFoundPage(desk.c);
+  const outcome = await step();
+  if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
+  return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=hilang`, 303);
 }

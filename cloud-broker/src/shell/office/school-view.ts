@@ -16,6 +16,8 @@ import type {
   TrialBalance,
   TrialBalanceRow,
 } from "../../core/reports/views.ts";
+import { lossStage } from "../../core/devices/loss.ts";
+import { lossOfRow } from "../store/losses.ts";
 import type { Tables } from "../store/tables.ts";
 
 type Db = Kysely<Tables>;
@@ -43,6 +45,10 @@ export async function readTerminals(
     .select("hub")
     .where("id", "=", school)
     .executeTakeFirst();
+  const lost = await db.selectFrom("loss").selectAll().where("school", "=", school).execute();
+  const losses = new Map<string, TerminalView["loss"]>(
+    lost.map((row) => [row.device, lossStage(lossOfRow(row))]),
+  );
   const held = await db
     .selectFrom("account")
     .select(["holder", (eb) => eb.fn.sum<number>(sql`credit - debit`).as("held")])
@@ -69,6 +75,7 @@ export async function readTerminals(
     unsentCount: row.unsent,
     heldRupiah: rupiah(heldBy.get(row.id) ?? 0),
     isHub: row.id === own?.hub,
+    loss: losses.get(row.id) ?? "none",
     isOnLan: row.lan !== null,
     ackedEventCount: ackedBy.get(row.id) ?? 0,
   }));

@@ -6,6 +6,7 @@ import { Card, Empty, Notice } from "../design/pieces.tsx";
 import type { Html, Ui } from "../design/ui.ts";
 import { fill } from "../design/words/words.ts";
 import { SCHOOL_PATH, SchoolFrame, type SchoolProps } from "./frame.tsx";
+import { HubCard, LossCard } from "./hub-card.tsx";
 import { Once } from "./once.tsx";
 import { TerminalTable } from "./terminal-table.tsx";
 
@@ -39,6 +40,8 @@ export function TerminalsPage(
           )}
         </Card>
       </div>
+      <HubCard ui={ui} terminals={school.terminals} />
+      <LossCard ui={ui} terminals={school.terminals} />
       <Card title={words.addTitle}>
         <p class="lead">{words.addLead}</p>
         {props.merchants.length === 0 ? (

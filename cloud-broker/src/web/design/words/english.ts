@@ -276,6 +276,25 @@ export const english: Words = {
     change: "Change student",
     balanceNow: "Balance now {amount}",
   },
+  hub: {
+    title: "School hub",
+    lead: "One terminal holds the day's money for all stalls, so that stalls still serve while the internet is down.",
+    label: "Terminal",
+    none: "No hub",
+    submit: "Save the hub",
+    nowhere:
+      "{name} has not yet said where it answers on the school's network. Stalls cannot ask it.",
+    done: "The hub is saved.",
+    lossTitle: "Lost terminals",
+    lossLead:
+      "One person says so, another confirms. After some days, or by an order of two, the children get their money back.",
+    declare: "Declare lost",
+    confirm: "Confirm the loss (another person)",
+    ask: "Ask for the money now",
+    writeOff: "Give the money back (another person)",
+    writtenOff: "lost, the children have their money back",
+    lossDone: "Noted.",
+  },
   terminals: {
     title: "Terminals",
     name: "Terminal",

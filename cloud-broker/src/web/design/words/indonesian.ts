@@ -272,6 +272,25 @@ export const indonesian = {
     change: "Ganti siswa",
     balanceNow: "Saldo sekarang {amount}",
   },
+  hub: {
+    title: "Hub sekolah",
+    lead: "Satu terminal menyimpan uang hari ini untuk semua kantin, jadi kantin tetap melayani walau internet mati.",
+    label: "Terminal",
+    none: "Tanpa hub",
+    submit: "Simpan hub",
+    nowhere:
+      "{name} belum memberi alamatnya di jaringan sekolah. Kantin belum bisa bertanya kepadanya.",
+    done: "Hub disimpan.",
+    lossTitle: "Terminal hilang",
+    lossLead:
+      "Satu orang menyatakan, orang lain mengonfirmasi. Setelah beberapa hari, atau atas perintah dua orang, uang anak kembali.",
+    declare: "Nyatakan hilang",
+    confirm: "Konfirmasi hilang (orang lain)",
+    ask: "Minta uang dikembalikan sekarang",
+    writeOff: "Kembalikan uang (orang lain)",
+    writtenOff: "hilang, uang anak sudah kembali",
+    lossDone: "Dicatat.",
+  },
   terminals: {
     title: "Terminal",
     name: "Terminal",
