@@ -25,32 +25,20 @@ type SeedLine = {
 };
 
 const CHILD = fileURLToPath(new URL("seed-child.js", import.meta.url));
-/** A seed takes about a second; one that takes this long goes round in circles, which is a catch too. */
-const SILENCE_MAX_MS = 60_000;
-
-/** Runs a child until it ends or falls silent, and hands its lines on. */
+/** Runs a child and hands its lines on. One that goes round in circles ends itself, which is a catch too. */
 function runChild(
   args: readonly string[],
   hear: (line: SeedLine) => void,
-): Promise<"ended" | "silent" | "failed"> {
+): Promise<"ended" | "hung" | "failed"> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ["--no-warnings", CHILD, ...args], {
       stdio: ["ignore", "pipe", "ignore"],
     });
-    let isSilent = false;
-    const fallSilent = (): void => {
-      isSilent = true;
-      child.kill("SIGKILL");
-    };
-    let timer = setTimeout(fallSilent, SILENCE_MAX_MS);
-    createInterface({ input: child.stdout }).on("line", (text) => {
-      clearTimeout(timer);
-      timer = setTimeout(fallSilent, SILENCE_MAX_MS);
-      hear(JSON.parse(text) as SeedLine);
-    });
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve(isSilent ? "silent" : code === 0 ? "ended" : "failed");
+    createInterface({ input: child.stdout }).on("line", (text) =>
+      hear(JSON.parse(text) as SeedLine),
+    );
+    child.on("close", (code, signal) => {
+      resolve(signal === "SIGKILL" ? "hung" : code === 0 ? "ended" : "failed");
     });
   });
 }
@@ -79,7 +67,7 @@ export async function runSeeds(name: string, bounds: SeedBounds): Promise<SeedVe
     const first = verdict.seedCount + 1;
     const args = [name, first, lastSeed() - verdict.seedCount, bounds.afterCatch].map(String);
     const end = await runChild(args, hear);
-    if (end === "silent") hear({ seed: verdict.seedCount + 1, rule: "hang", sentence: "" });
+    if (end === "hung") hear({ seed: verdict.seedCount + 1, rule: "hang", sentence: "" });
     else if (end === "failed") hear({ seed: verdict.seedCount + 1, rule: "crash", sentence: "" });
     else if (verdict.seedCount < first) throw new Error(`No seed of ${name} was run`);
     else break;
