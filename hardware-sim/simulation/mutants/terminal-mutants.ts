@@ -191,13 +191,7 @@ export const terminalMutants: readonly Mutant[] = [
     name: "day-moves-back",
     rules: "W12 P43",
     bug: "A clock that is set back opens yesterday again",
-    edits: [
-      {
-        file: DAY_ROLL,
-        find: "const today = advanceSchoolDay(head.day, schoolDayAt(clock.nowMs(), zone));",
-        replace: "const today = advanceSchoolDay(null, schoolDayAt(clock.nowMs(), zone));",
-      },
-    ],
+    edits: [{ file: "terminal/src/core/wallet/day.ts", find: "return advanceSchoolDay(open,", replace: "return advanceSchoolDay(open === null ? open : null," }],
     unitTest: deskTest(
       "[W12] closes the day, returns its leases and opens the next; never the other way",
     ),

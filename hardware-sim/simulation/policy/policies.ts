@@ -1,5 +1,6 @@
 import { planDayGrants, type Share } from "@saku/cloud-broker/core";
 import {
+  addRupiah,
   leaseId,
   rupiah,
   schoolDay,
@@ -17,6 +18,7 @@ import {
   type SaleFacts,
 } from "@saku/terminal/core";
 import { NO_LIMITS } from "@saku/terminal/core/wallet/child-limits";
+import { decideEmergency, emergencyLeft, mayOffer } from "@saku/terminal/core/emergency/emergency";
 import { decideSubGrant } from "@saku/terminal/core/hub/sub-grant";
 import { DAILY_LIMIT, type CanteenDay, type Pupil, type Wish } from "./canteen-day.ts";
 
@@ -151,6 +153,32 @@ const usual: Policy = {
   },
 };
 
+/** What the office allows each stall from the school's reserve for children who would go hungry. */
+const EMERGENCY = { perSale: rupiah(15_000), perDay: rupiah(300_000) };
+
+/** The reserve pays a meal that the stall's leases do not cover, as long as its allowance lasts. */
+const usualWithReserve: Policy = {
+  name: "usual-stall split and emergency meals",
+  open: (day) => {
+    const wallets = walletsOf(day, (pupil) => productShares(day, pupil, true));
+    const used = new Map<DeviceId, Rupiah>();
+    return (wish) => {
+      if (sellFrom(wallets, wish).kind === "sold") return SOLD;
+      const usedToday = used.get(wish.stall) ?? NOTHING;
+      const facts = {
+        isReady: true,
+        student: { isActive: true, isFrozen: false },
+        ...EMERGENCY,
+        usedToday,
+      };
+      const isOffered = mayOffer("lease-short-offline", emergencyLeft(facts), wish.amount);
+      if (!isOffered || decideEmergency(facts, wish.amount).kind !== "serve") return REFUSED;
+      used.set(wish.stall, addRupiah(usedToday, wish.amount));
+      return { kind: "sold", lent: wish.amount };
+    };
+  },
+};
+
 /** One terminal holds every lease and gives the stalls one-shot sub-grants on the LAN. */
 const hub: Policy = {
   name: "hub on the LAN",
@@ -196,4 +224,4 @@ function sellWithHub(wallets: Wallets, held: Wallet, wish: Wish): Outcome {
 }
 
 /** In the order of the table. */
-export const POLICIES: readonly Policy[] = [noOffline, cached, equal, usual, hub];
+export const POLICIES: readonly Policy[] = [noOffline, cached, equal, usual, usualWithReserve, hub];

@@ -23,8 +23,17 @@ describe("a day without internet", () => {
   });
 
   it("is served better by the usual-stall split than by equal parts, and never beyond the money", () => {
-    expect(refusedPercent(rowOf("usual"))).toBeLessThan(refusedPercent(rowOf("equal")) - 20);
-    for (const name of ["no sales", "equal", "usual"]) expect(rowOf(name).overspend).toBe(0);
+    expect(refusedPercent(rowOf("usual-stall split, as"))).toBeLessThan(
+      refusedPercent(rowOf("equal")) - 20,
+    );
+    for (const name of ["no sales", "equal", "usual-stall split, as", "usual-stall split and"])
+      expect(rowOf(name).overspend).toBe(0);
+  });
+
+  it("costs the reserve less than six stalls' allowances, and refuses fewer hungry children", () => {
+    const row = rowOf("usual-stall split and");
+    expect(row.lent / row.dayCount).toBeLessThanOrEqual(6 * 300_000);
+    expect(row.refusedCount).toBeLessThan(rowOf("usual-stall split, as").refusedCount);
   });
 
   it("is overspent by tills that trust the last balance they saw", () => {

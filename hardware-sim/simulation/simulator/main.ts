@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { startBroken } from "../mutants/start-broken.ts";
 import type { Block, BlockOutcome } from "./child.ts";
 import { runSeed, type SeedOutcome } from "./seed-run.ts";
 import { addTally, count, emptyTally, lastLine, type Tally } from "./tally.ts";
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     mutant: { type: "string" },
   },
 });
+
+if (values.mutant !== undefined) startBroken(values.mutant);
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
