@@ -9,6 +9,7 @@ import { auditLogs } from "../store/log-audit.ts";
 import { startCheckpoints } from "./checkpoint-job.ts";
 import { writeOffDue } from "../office/loss-orders.ts";
 import { expireLeases } from "./expired-leases.ts";
+import { openItems } from "../store/open-items.ts";
 import { runOnce } from "./job-runs.ts";
 import { GRANT_AT, grantMorning } from "./morning-grant.ts";
 
@@ -28,7 +29,9 @@ const ZONES: readonly { readonly zone: ZoneMinutes; readonly timezone: string }[
 async function checkLedger({ cloud, events }: JobParts): Promise<string> {
   const rules = await failedChecks(cloud.store.read);
   if (rules.length > 0) events.checkFailed({ rules });
-  return rules.length === 0 ? "all hold" : `${rules.length} broken`;
+  const open = await openItems(cloud.store.read, cloud.clock());
+  const items = open.map(({ kind, count }) => `, ${kind} ${count}`).join("");
+  return `${rules.length === 0 ? "all hold" : `${rules.length} broken`}${items}`;
 }
 
 /** Recomputes whole logs: what was changed past the triggers shows here only. */

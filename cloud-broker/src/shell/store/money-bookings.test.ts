@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { addSchoolDays, must, rupiah, studentId, type EventBody } from "@saku/protocol";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { idBytes, paperBooks, type PaperBooks } from "../paper-books.suite.ts";
 import { SCHOOL, TODAY } from "../paper-school.suite.ts";
 import { failedChecks } from "./checks.ts";
+import { describeOnBoth } from "./databases.suite.ts";
 
 let books: PaperBooks;
 afterEach(async () => {
@@ -37,7 +38,7 @@ const bookOne = async (body: EventBody, index = 0): Promise<readonly [string, st
   return [booking.verdict, booking.anomaly];
 };
 
-describe("refunds from a terminal", () => {
+describeOnBoth("refunds from a terminal", () => {
   it("[L11] go to the child until the sale is used up, and not a rupiah further", async () => {
     books = await paperBooks({ terminals: 1, students: 1 });
     const sale = await books.sell(5_000);
@@ -92,7 +93,7 @@ describe("refunds from a terminal", () => {
   });
 });
 
-describe("cash and emergency meals", () => {
+describeOnBoth("cash and emergency meals", () => {
   it("[L13] cash of a known child is its own, of an unknown one it waits in suspense", async () => {
     books = await paperBooks({ terminals: 1, students: 1 });
     const cash = (student: string): EventBody => ({
@@ -160,7 +161,7 @@ describe("cash and emergency meals", () => {
   });
 });
 
-describe("sealed days", () => {
+describeOnBoth("sealed days", () => {
   it("[L14] a late sale enters the first open day and keeps its own", async () => {
     books = await paperBooks({ terminals: 1, students: 1 });
     const lease = await books.grant(5_000);

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { must, rupiah, type EventBody } from "@saku/protocol";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { idBytes, paperBooks, type PaperBooks } from "../paper-books.suite.ts";
+import { describeOnBoth } from "./databases.suite.ts";
 
 let books: PaperBooks;
 afterEach(() => books.school.close());
@@ -58,7 +59,7 @@ async function differencesOf(body: DayClose): Promise<unknown> {
   return differences;
 }
 
-describe("Z reports", () => {
+describeOnBoth("Z reports", () => {
   it("[T2] an honest report equals the ledger, across restarts of the terminal", async () => {
     expect(await differencesOf(report(await day()))).toEqual([]);
   });

@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { addSchoolDays, must, rupiah, studentId, type EventBody } from "@saku/protocol";
 import { idBytes } from "../../paper-books.suite.ts";
 import { MORNING_MS, SCHOOL, TODAY } from "../../paper-school.suite.ts";
 import { failedChecks } from "../../store/checks.ts";
 import { readChild } from "../child-view.ts";
-import { paymentArrived } from "./gateway-orders.ts";
 import { paperDesk, valueOf, type PaperDesk } from "./paper-desk.suite.ts";
+import { describeOnBoth } from "../../store/databases.suite.ts";
 
 let paper: PaperDesk;
 afterEach(async () => {
@@ -30,7 +30,7 @@ const reasonOf = (outcome: { readonly kind: string; readonly reason?: string }):
 const balance = async (account: string): Promise<number> =>
   (await paper.books.balances())[account] ?? 0;
 
-describe("cash at the office", () => {
+describeOnBoth("cash at the office", () => {
   it("[L15] a count is stored before what was expected is told, and a difference needs a reason", async () => {
     paper = await paperDesk();
     const { desk, ani } = paper;
@@ -120,7 +120,7 @@ describe("cash at the office", () => {
   });
 });
 
-describe("orders that give money away", () => {
+describeOnBoth("orders that give money away", () => {
   it("[L16] one person withdraws up to the limit; above it a second one agrees, once", async () => {
     paper = await paperDesk();
     const { desk, ani, budi } = paper;
@@ -280,7 +280,7 @@ describe("orders that give money away", () => {
   });
 });
 
-describe("settling a stall", () => {
+describeOnBoth("settling a stall", () => {
   const settle = (amount: number, from: "bank" | "cash" = "cash") =>
     paper.desk.writing.settle(paper.ani(), SCHOOL, {
       merchant: MERCHANT,
@@ -483,78 +483,7 @@ describe("settling a stall", () => {
   });
 });
 
-describe("payments through a provider", () => {
-  const pay = (payment: string, orderRef: string, amount: number) =>
-    paymentArrived(paper.cloud, SCHOOL, {
-      provider: "midtrans",
-      payment,
-      orderRef,
-      amount: rupiah(amount),
-    });
-  const topUp = async (amount: number): Promise<string> =>
-    valueOf(
-      await paper.desk.writing.createTopUp(paper.guardian(), {
-        student: paper.kid(0),
-        provider: "midtrans",
-        amount: rupiah(amount),
-      }),
-    ).orderRef;
-
-  it("[L13] settle their order once, however often and however late they are told", async () => {
-    paper = await paperDesk({ terminals: 0, students: 1 });
-    const orderRef = await topUp(50_000);
-    expect(await pay("p1", orderRef, 50_000)).toEqual({ kind: "settled", isNew: true });
-    for (let told = 0; told < 3; told += 1)
-      expect(await pay("p1", orderRef, 50_000)).toEqual({ kind: "settled", isNew: false });
-    expect(await pay("p1", orderRef, 60_000)).toEqual({ kind: "conflict" });
-    expect(await paper.books.balances()).toEqual({
-      "clearing:midtrans": 50_000,
-      "student:stu-0": 50_000,
-    });
-  });
-
-  it("[L13] that do not fit wait in suspense: unknown order, other amount, paid twice", async () => {
-    paper = await paperDesk({ terminals: 0, students: 1 });
-    const orderRef = await topUp(50_000);
-    expect(await pay("p1", "top-none", 10_000)).toMatchObject({ kind: "suspense" });
-    expect(await pay("p2", orderRef, 49_999)).toMatchObject({ kind: "suspense" });
-    expect(await pay("p3", orderRef, 50_000)).toMatchObject({ kind: "settled" });
-    expect(await pay("p4", orderRef, 50_000)).toMatchObject({ kind: "suspense" });
-    expect((await paper.desk.reading.found(SCHOOL)).map(({ reason }) => reason)).toEqual([
-      "unknown-order",
-      "amount-differs",
-      "already-settled",
-    ]);
-    expect(await balance("student:stu-0")).toBe(50_000);
-    expect(await balance("suspense:found:midtrans")).toBe(109_999);
-  });
-
-  it("[L13] are paid out once, and their sum is the payout and its fee", async () => {
-    paper = await paperDesk({ terminals: 0, students: 1 });
-    await pay("p1", await topUp(50_000), 50_000);
-    await pay("p2", await topUp(30_000), 30_000);
-    const out = (payments: readonly string[], net: number, fee: number, payout = "out-1") =>
-      paper.desk.writing.recordPayout(paper.ani(), SCHOOL, {
-        provider: "midtrans",
-        payout,
-        payments,
-        net: rupiah(net),
-        fee: rupiah(fee),
-      });
-    expect(reasonOf(await out(["p1", "p2"], 76_000, 3_999))).toBe("invalid");
-    expect(reasonOf(await out(["p1", "p9"], 50_000, 0))).toBe("invalid");
-    valueOf(await out(["p1"], 48_000, 2_000));
-    expect(reasonOf(await out(["p1"], 48_000, 2_000, "out-2"))).toBe("invalid");
-    expect(reasonOf(await out(["p2"], 30_000, 0))).toBe("already-exists");
-    expect(await paper.books.balances()).toMatchObject({
-      bank: 48_000,
-      fees: 2_000,
-      "clearing:midtrans": 30_000,
-    });
-  });
-});
-
-describe("sealing days", () => {
+describeOnBoth("sealing days", () => {
   it("[L14] yesterday can be sealed once; the desk goes on in the open day", async () => {
     let nowMs = MORNING_MS;
     paper = await paperDesk(undefined, () => nowMs);
@@ -577,7 +506,7 @@ describe("sealing days", () => {
   });
 });
 
-describe("what a guardian sees of it", () => {
+describeOnBoth("what a guardian sees of it", () => {
   it("every rupiah that came to or left the child's account has its line", async () => {
     paper = await paperDesk();
     const { desk, ani, books, cloud } = paper;
@@ -591,13 +520,10 @@ describe("what a guardian sees of it", () => {
     } as const;
     valueOf(await desk.writing.guarded(ani(), SCHOOL, back));
     const child = must(await readChild(cloud.store.read, books.kid(0), cloud.clock()), "a child");
-    const lines = child.activity.map(({ kind, amount }) => [kind, amount]);
-    expect(lines.toSorted()).toEqual([
-      ["refund", 2_000],
-      ["sale", 5_000],
-      ["top-up", 20_000],
-      ["top-up", 5_000],
-    ]);
+    const lines = child.activity.map(({ kind, amount }) => `${kind} ${amount}`);
+    expect(new Set(lines)).toEqual(
+      new Set(["refund 2000", "sale 5000", "top-up 20000", "top-up 5000"]),
+    );
     const signed = child.activity.map(({ kind, amount }) => (kind === "sale" ? -amount : amount));
     expect(signed.reduce<number>((sum, one) => sum + one, 0)).toBe(child.balance);
   });
