@@ -286,6 +286,7 @@ export function openBench(options: BenchOptions = {}): Bench {
       return { kind: "voided", amount: sale.amount };
     },
     serveEmergency: async () => ({ kind: "refused", reason: "limit" }),
+    closeDay: async () => undefined,
     emergencyRoom: async () => rupiah(0),
     recentSales: async (limit) => sales.slice(0, limit),
     lastUnconfirmedSale: async () => unconfirmed,

@@ -18,7 +18,7 @@ export function saleLeftUnconfirmed(log: CounterLog): void {
   log.warn({ event: "sale-unconfirmed" }, "A sale on disk was never shown; the operator is asked");
 }
 
-export function operatorRefused(log: CounterLog, where: "enrol" | "void"): void {
+export function operatorRefused(log: CounterLog, where: "enrol" | "void" | "close"): void {
   log.warn({ event: "operator-refused", where }, "A wrong operator code was given");
 }
 

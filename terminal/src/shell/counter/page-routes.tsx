@@ -10,7 +10,8 @@ import { EnrolPanel } from "./pages/enrol-panel.tsx";
 import { RecentPage, type RecentNote } from "./pages/recent-page.tsx";
 import { TillPage } from "./pages/till-page.tsx";
 import type { CounterDeps } from "./ports.ts";
-import { parseVoid } from "./presses.ts";
+import { ClosePage, type CloseNote } from "./pages/close-page.tsx";
+import { parseCode, parseVoid } from "./presses.ts";
 import { TEXTS, type Text } from "./text.ts";
 
 const LANG_COOKIE = "saku-lang";
@@ -30,6 +31,8 @@ export function pageRoutes(parts: Parts): Hono {
     )
     .get("/recent", (c) => recentPage(c, parts))
     .post("/counter/void", (c) => voidSale(c, parts))
+    .get("/close", (c) => closePage(c, parts))
+    .post("/counter/close", (c) => closeDay(c, parts))
     .get("/enrol", async (c) => {
       const text = textOf(c);
       if (!hasSession(c, desk)) {
@@ -114,4 +117,23 @@ async function tryVoid(
   const outcome = await deps.saleDesk.voidSale(sale, "operator");
   if (outcome.kind === "voided") return "voided";
   return outcome.reason === "too-late" ? "too-late" : "failed";
+}
+
+function closePage(c: Context, { deps, assets }: Parts): Response | Promise<Response> {
+  const note = oneOf<CloseNote>(c.req.query("note"), ["closed", "wrong"]);
+  const { unsentCount } = deps.link.status();
+  return c.html(
+    <ClosePage text={textOf(c)} assets={assets} unsentCount={unsentCount} note={note} />,
+  );
+}
+
+/** The end of the day by the operator's code; a wrong one is counted like any other. */
+async function closeDay(c: Context, { desk, deps }: Parts): Promise<Response> {
+  const code = parseCode(await readFields(c));
+  if (code === null || (await desk.session.check(code)) !== true) {
+    operatorRefused(deps.log, "close");
+    return c.redirect("/close?note=wrong", 303);
+  }
+  await deps.saleDesk.closeDay();
+  return c.redirect("/close?note=closed", 303);
 }

@@ -26,6 +26,8 @@ export interface CounterSaleDesk extends SaleDesk {
   serveEmergency(order: SaleOrder): Promise<SaleOutcome>;
   /** What one such meal may cost now; 0 = none is offered. */
   emergencyRoom(): Promise<Rupiah>;
+  /** The operator ends the day: leases go back, the Z report is signed. */
+  closeDay(): Promise<void>;
 }
 
 /** `kind` is "ready" when a capture can be asked for; otherwise the sensor is away. */

@@ -1,11 +1,18 @@
-import { rupiah, schoolDay, schoolDayAt, type SchoolDay } from "@saku/protocol";
+import {
+  addSchoolDays,
+  rupiah,
+  schoolDay,
+  schoolDayAt,
+  toHex,
+  type SchoolDay,
+} from "@saku/protocol";
 import { isTrusted, nextSchoolDay } from "../../core/wallet/day.ts";
 import { returnLease } from "../../core/wallet/lease.ts";
 import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
 import type { Clock } from "../clock/clock.ts";
 import { zoneOf, type Append, type Journal } from "../store/journal.ts";
 import { firstEventIdOf, readHead, writeDay } from "../store/journal-store.ts";
-import { readMetaNumber, writeMeta } from "../store/meta.ts";
+import { readMeta, readMetaNumber, writeMeta } from "../store/meta.ts";
 import { activeLeases, totalsOfDay, updateLease } from "../store/money-store.ts";
 import type { WritableSql } from "../store/sqlite.ts";
 
@@ -27,7 +34,7 @@ export async function rollDay(journal: Pick<Journal, "commit">, clock: Clock): P
     if (head.day === today) return today;
     if (head.day !== null) {
       await returnOldLeases(tx, append, today);
-      await append(await dayClose(tx, head.day));
+      if (!(await isClosed(tx))) await append(await dayClose(tx, head.day, "day-over"));
     }
     await writeDay(tx, today);
     await append({ type: "day-open" });
@@ -53,7 +60,31 @@ export async function returnOldLeases(
   }
 }
 
-async function dayClose(tx: WritableSql, day: SchoolDay): Promise<Parameters<Append>[0]> {
+/** Whether the operator's Z report is the last word of this journal. */
+async function isClosed(tx: WritableSql): Promise<boolean> {
+  return (await readMeta(tx, "closed-tip")) === toHex((await readHead(tx)).tip);
+}
+
+/**
+ * The operator ends the day: every lease of it goes back and the Z report is signed (W19). Whoever sells afterwards asks for
+ * money anew, and the end of the day reports again.
+ */
+export async function closeDay(journal: Pick<Journal, "commit">, clock: Clock): Promise<SchoolDay> {
+  const today = await rollDay(journal, clock);
+  return journal.commit(async (tx, append) => {
+    if (await isClosed(tx)) return today;
+    await returnOldLeases(tx, append, addSchoolDays(today, 1));
+    await append(await dayClose(tx, today, "operator"));
+    await writeMeta(tx, "closed-tip", toHex((await readHead(tx)).tip));
+    return today;
+  });
+}
+
+async function dayClose(
+  tx: WritableSql,
+  day: SchoolDay,
+  closedBy: "operator" | "day-over",
+): Promise<Parameters<Append>[0]> {
   const totals = await totalsOfDay(tx, day);
   const head = await readHead(tx);
   return {
@@ -72,6 +103,6 @@ async function dayClose(tx: WritableSql, day: SchoolDay): Promise<Parameters<App
     cashInTotal: rupiah(0),
     grandTotal: head.grandTotal,
     cashCounted: null,
-    closedBy: "day-over",
+    closedBy,
   };
 }

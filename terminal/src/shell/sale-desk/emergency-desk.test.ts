@@ -54,6 +54,23 @@ describe("a meal from the reserve", () => {
   });
 });
 
+describe("the end of the day", () => {
+  it("[W19] by the operator gives every lease back and reports once", async () => {
+    await terminal.command(grant(20_000));
+    await terminal.desk.closeDay();
+    await terminal.desk.closeDay();
+    const types = async () =>
+      (await terminal.database.read.all("SELECT type FROM event ORDER BY rowid")).map((row) =>
+        String(row["type"]),
+      );
+    expect((await types()).slice(-2)).toEqual(["lease-return", "day-close"]);
+    terminal.wall.ms += 86_400_000;
+    await rollDay(terminal.journal, terminal.clock);
+    expect((await types()).slice(-2)).toEqual(["day-close", "day-open"]);
+    expect((await types()).filter((type) => type === "day-close")).toHaveLength(1);
+  });
+});
+
 describe("a clock that nobody set", () => {
   it("[W16] does not close days that have not come", async () => {
     terminal.wall.ms += 70 * 365 * 86_400_000;

@@ -49,7 +49,7 @@ import {
 import { readStall, readStudent } from "../store/register-store.ts";
 import { DiskFailedError, type Database, type Sql, type WritableSql } from "../store/sqlite.ts";
 import type { AskAnswer, AskLine } from "./ask-line.ts";
-import { rollDay } from "./day-roll.ts";
+import { closeDay, rollDay } from "./day-roll.ts";
 import { emergencyRoom, serveEmergency } from "./emergency-desk.ts";
 
 /** The desk, and what the counter needs after a crash between commit and screen. */
@@ -62,6 +62,8 @@ export interface TerminalSaleDesk extends SaleDesk {
   serveEmergency(order: SaleOrder): Promise<SaleOutcome>;
   /** What one such meal may cost now; 0 = none is offered. */
   emergencyRoom(): Promise<Rupiah>;
+  /** The operator ends the day: leases go back, the Z report is signed. */
+  closeDay(): Promise<void>;
 }
 
 export type SaleDeskParts = {
@@ -137,6 +139,10 @@ export function createSaleDesk(parts: SaleDeskParts): TerminalSaleDesk {
         }),
       ),
     emergencyRoom: () => emergencyRoom(parts),
+    closeDay: () =>
+      inTurn(async () => {
+        await closeDay(parts.journal, parts.clock);
+      }),
     voidSale: (saleId, reason) =>
       inTurn(() =>
         voidSale(parts, saleId, reason).catch((error: unknown) => {

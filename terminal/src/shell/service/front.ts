@@ -51,6 +51,7 @@ export function createFront(database: Database): Front {
       markShown: async (saleId) => duty?.desk.markShown(saleId),
       serveEmergency: async (order) =>
         duty === null ? NOT_READY : duty.desk.serveEmergency(order),
+      closeDay: async () => duty?.desk.closeDay(),
       emergencyRoom: async () => (duty === null ? rupiah(0) : duty.desk.emergencyRoom()),
     },
     vault: {

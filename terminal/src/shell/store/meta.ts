@@ -19,6 +19,7 @@ export type MetaKey =
   | "clock-offset-ms"
   | "service"
   | "trusted-day"
+  | "closed-tip"
   | "hub-device"
   | "hub-url"
   | "emergency-per-sale"

@@ -89,6 +89,7 @@ function TopBar({ text }: Props): JSX.Element {
       <nav class="bar-nav" data-if="screen:till,starting" hidden>
         <a href="/recent">{text.recent}</a>
         <a href="/enrol">{text.enrol}</a>
+        <a href="/close">{text.close}</a>
         <a href={`/?lang=${text.otherLang}`} lang={text.otherLang}>
           {text.otherLangName}
         </a>
