@@ -46,6 +46,7 @@ export const linkDown: Event = info("link-down");
 export const linkStopped: Event = warning("link-stopped");
 export const outboxQuarantined: Event = warning("outbox-quarantined");
 export const outboxHeld: Event = warning("outbox-held");
+export const keyRotated: Event = info("key-rotated");
 export const inService: Event = warning("in-service");
 export const watermarksStored: Event = info("watermarks-stored");
 export const termRaised: Event = warning("term-raised");

@@ -497,6 +497,10 @@ function lettersOf(state: State): Office["letters"] {
       await done(`letter ${n} ${what}`);
       return { kind: "done", value: { isDecided: false } };
     },
+    rotateKey: async (_order, device) => {
+      await done(`rotate ${device}`);
+      return { kind: "done", value: null };
+    },
     clearTerminal: async (_order, device) => {
       await done(`clear ${device}`);
       return { kind: "done", value: null };

@@ -21,4 +21,6 @@ export interface LetterDesk {
   ): Promise<OrderOutcome<{ readonly isDecided: boolean }>>;
   /** Somebody looked at a terminal with two histories: it gets money again [D1]. */
   clearTerminal(order: Order, device: string): Promise<OrderOutcome>;
+  /** The terminal draws a new signing key at its next start [K1]. */
+  rotateKey(order: Order, device: string): Promise<OrderOutcome>;
 }

@@ -12,6 +12,7 @@ import type { LetterDesk, LetterPlace } from "../http/letters.ts";
 import type { Order, OrderOutcome } from "../http/office.ts";
 import { appendAudit } from "../store/audit.ts";
 import type { Work } from "../store/committer.ts";
+import { queueCommands } from "../store/commands.ts";
 import { blockingLetters } from "../store/dead-letters.ts";
 import { decideLetter } from "../store/decisions.ts";
 import type { Tables } from "../store/tables.ts";
@@ -145,6 +146,29 @@ async function clearTerminal(cloud: Cloud, order: Order, device: string): Promis
   });
 }
 
+async function rotateKey(cloud: Cloud, order: Order, device: string): Promise<OrderOutcome> {
+  return orderOnce(cloud, order, { action: "rotate-key", device }, async (work) => {
+    const row = await work.db
+      .selectFrom("device")
+      .select(["id", "school", "state"])
+      .where("id", "=", device as DeviceId)
+      .executeTakeFirst();
+    if (row === undefined || !(await isAdminOf(work, order, row.school)))
+      return refused("not-found", "no such terminal");
+    if (row.state !== "active" && row.state !== "quarantined")
+      return refused("invalid", "this terminal hears no command");
+    const { school, id } = row;
+    await queueCommands(work, cloud.outbox, { school, device: id }, [{ kind: "rotate-key" }]);
+    await appendAudit(work, school, {
+      actor: order.actor.person,
+      action: "rotate-key",
+      object: id,
+      detail: {},
+    });
+    return done(null);
+  });
+}
+
 export function letterDesk(cloud: Cloud): LetterDesk {
   return {
     waiting: async (school: SchoolId) => {
@@ -156,5 +180,6 @@ export function letterDesk(cloud: Cloud): LetterDesk {
     },
     decide: (order, letter, what) => decide(cloud, order, letter, what),
     clearTerminal: (order, device) => clearTerminal(cloud, order, device),
+    rotateKey: (order, device) => rotateKey(cloud, order, device),
   };
 }

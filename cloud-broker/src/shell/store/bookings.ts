@@ -20,6 +20,7 @@ import { loadBooks, type BatchOwner } from "./books.ts";
 import type { Work } from "./committer.ts";
 import { chunked, postJournals } from "./journals.ts";
 import { storeLeases } from "./sub-grants.ts";
+import { rotateKeys } from "./key-rotations.ts";
 import { storeMoney } from "./money-bookings.ts";
 import type { Tables } from "./tables.ts";
 
@@ -237,4 +238,5 @@ export async function storePlan(work: Work, owner: BatchOwner, plan: IngestPlan)
   await storeLeases(work, owner.school, plan.leases);
   await storeMoney(work, owner, plan, journalOf);
   await storeErasures(work, owner, plan);
+  await rotateKeys(work, owner, plan);
 }

@@ -1,5 +1,6 @@
 import {
   deviceIdOfKey,
+  equalBytes,
   fromBase64Url,
   hardwarePhrase,
   must,
@@ -8,6 +9,7 @@ import {
   type DeviceId,
   type PublicKey,
   type Sign,
+  type SigningKey,
 } from "@saku/protocol";
 import nacl from "tweetnacl";
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
@@ -27,6 +29,8 @@ export type DeviceKeys = {
   readonly phrase: string;
   readonly protection: ProtectionLevel;
   readonly sign: Sign;
+  /** The key before the last rotation: the cloud may not have heard of the new one yet (K1). */
+  readonly former?: SigningKey;
   /** Opens a NaCl box made for `boxKey`; null when it was made for another or changed on the way. */
   readonly openBox: (
     box: Uint8Array,
@@ -54,12 +58,39 @@ export class KeysUnreadableError extends Error {
   override readonly name = "KeysUnreadableError";
 }
 
-function keysOf(secret: Uint8Array, protection: ProtectionLevel): DeviceKeys {
-  const seed = secret.subarray(0, KEY_SIZE);
-  const pair = nacl.box.keyPair.fromSecretKey(secret.slice(KEY_SIZE));
-  const { publicKey, sign } = signingKeyFromSeed(seed);
+/** The secret is seed ‖ box key ‖ seeds of later signing keys, oldest first. */
+const SEEDS_START = 2 * KEY_SIZE;
+const SEEDS_MAX = 3;
+
+function signingKeysOf(secret: Uint8Array): readonly SigningKey[] {
+  const later: SigningKey[] = [];
+  for (let start = SEEDS_START; start < secret.length; start += KEY_SIZE)
+    later.push(signingKeyFromSeed(secret.slice(start, start + KEY_SIZE)));
+  return [signingKeyFromSeed(secret.slice(0, KEY_SIZE)), ...later];
+}
+
+/** Which of the keys signs: the one that the journal names. A later one was drawn, and its rotation never written. */
+function currentIndex(all: readonly SigningKey[], current: Uint8Array | null): number {
+  if (current === null) return 0;
+  const index = all.findIndex(({ publicKey }) => equalBytes(publicKey, current));
+  if (index < 0) throw new KeysUnreadableError("The key that the journal names is not in the file");
+  return index;
+}
+
+function keysOf(
+  secret: Uint8Array,
+  protection: ProtectionLevel,
+  current: Uint8Array | null,
+): DeviceKeys {
+  const all = signingKeysOf(secret);
+  const pair = nacl.box.keyPair.fromSecretKey(secret.slice(KEY_SIZE, SEEDS_START));
+  const index = currentIndex(all, current);
+  const { publicKey, sign } = must(all[index], "The current key is one of them");
+  const first = must(all[0], "There is a first key");
+  const former = all[index - 1];
   return {
-    device: deviceIdOfKey(publicKey),
+    device: deviceIdOfKey(first.publicKey),
+    ...(former === undefined ? {} : { former }),
     signKey: publicKey,
     boxKey: pair.publicKey,
     phrase: hardwarePhrase(publicKey, pair.publicKey),
@@ -67,7 +98,9 @@ function keysOf(secret: Uint8Array, protection: ProtectionLevel): DeviceKeys {
     sign,
     openBox: (box, nonce, senderKey) => nacl.box.open(box, nonce, senderKey, pair.secretKey),
     deriveKey: (purpose) =>
-      new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), purpose, KEY_SIZE)),
+      new Uint8Array(
+        hkdfSync("sha256", secret.slice(0, SEEDS_START), new Uint8Array(0), purpose, KEY_SIZE),
+      ),
   };
 }
 
@@ -140,10 +173,11 @@ function secretOf(text: string, credential: Uint8Array | null): Uint8Array {
 export async function openDeviceKeys(
   folder: string,
   credentialsFolder: string | null,
+  /** The signing key that the journal names (meta `sign-key`); null while it is the first one. */
+  current: Uint8Array | null = null,
 ): Promise<DeviceKeys> {
   const path = join(folder, FILE_NAME);
-  const credential =
-    credentialsFolder === null ? null : await readIfThere(join(credentialsFolder, CREDENTIAL_NAME));
+  const credential = await credentialOf(credentialsFolder);
   const protection: ProtectionLevel = credential === null ? "file" : "credential";
   const existing = await readIfThere(path);
   let secret: Uint8Array;
@@ -158,12 +192,51 @@ export async function openDeviceKeys(
       if (error instanceof KeysUnreadableError) throw error;
       throw new KeysUnreadableError("The key file is damaged or belongs to another machine");
     }
-    if (secret.length !== 2 * KEY_SIZE) throw new KeysUnreadableError("The key file is damaged");
+    if (!isSecretSize(secret.length)) throw new KeysUnreadableError("The key file is damaged");
     await chmod(path, 0o600);
   }
-  if (!isStoredAsWanted) {
-    const stored = credential === null ? secret : encrypt(secret, credential);
-    await writeDurably(path, JSON.stringify({ v: 1, protection, secret: toBase64Url(stored) }));
-  }
-  return keysOf(secret, protection);
+  if (!isStoredAsWanted) await storeSecret(path, secret, credential);
+  return keysOf(secret, protection, current);
+}
+
+/**
+ * Draws the next signing key and puts it on disk beside the one that signs now; it signs nothing before the journal names it,
+ * so that a power cut at any point leaves a key that works (K1). Answers the new key.
+ */
+export async function drawNextKey(
+  folder: string,
+  credentialsFolder: string | null,
+  current: Uint8Array,
+): Promise<SigningKey> {
+  const path = join(folder, FILE_NAME);
+  const credential = await credentialOf(credentialsFolder);
+  const text = Buffer.from(await readFile(path)).toString("utf8");
+  const secret = secretOf(text, credential);
+  const index = currentIndex(signingKeysOf(secret), current);
+  const seed = randomBytes(KEY_SIZE);
+  // Keys before the current one are used by nobody; keys behind it were drawn in vain.
+  const kept =
+    index === 0
+      ? new Uint8Array(0)
+      : secret.slice(SEEDS_START + (index - 1) * KEY_SIZE, SEEDS_START + index * KEY_SIZE);
+  const next = Buffer.concat([secret.slice(0, SEEDS_START), kept, seed]);
+  await storeSecret(path, next, credential);
+  return signingKeyFromSeed(seed);
+}
+
+const isSecretSize = (size: number): boolean =>
+  size >= SEEDS_START && size <= SEEDS_START + SEEDS_MAX * KEY_SIZE && size % KEY_SIZE === 0;
+
+async function credentialOf(folder: string | null): Promise<Uint8Array | null> {
+  return folder === null ? null : readIfThere(join(folder, CREDENTIAL_NAME));
+}
+
+async function storeSecret(
+  path: string,
+  secret: Uint8Array,
+  credential: Uint8Array | null,
+): Promise<void> {
+  const protection: ProtectionLevel = credential === null ? "file" : "credential";
+  const stored = credential === null ? secret : encrypt(secret, credential);
+  await writeDurably(path, JSON.stringify({ v: 1, protection, secret: toBase64Url(stored) }));
 }

@@ -49,6 +49,8 @@ export type TransportOptions = {
   readonly device: DeviceId;
   readonly inc: Incarnation;
   readonly sign: Sign;
+  /** The key before the last rotation, for a cloud that has not heard of it yet (K1). */
+  readonly formerSign?: Sign;
 };
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -141,9 +143,12 @@ function subscribed(client: mqtt.MqttClient, topic: string): Promise<void> {
  */
 export function openMqttTransport(options: TransportOptions): OpenTransport {
   const clientId = mqttClientId(options.school, options.device);
+  let isFormer = false;
   const topic = upTopic(options.school, options.device);
   return async (listener) => {
-    const { password, mqttUrl } = await credentials(options, clientId);
+    const former = isFormer ? options.formerSign : undefined;
+    const sign = former ?? options.sign;
+    const { password, mqttUrl } = await credentials({ ...options, sign }, clientId);
     const client = mqtt.connect(mqttUrl, {
       protocolVersion: 4,
       clean: true,
@@ -167,6 +172,8 @@ export function openMqttTransport(options: TransportOptions): OpenTransport {
     try {
       await subscribed(client, downTopic(options.school, options.device));
     } catch (error) {
+      // Refused: the next try is made with the other key, if there are two.
+      isFormer = !isFormer;
       isClosed = true;
       client.end(true);
       throw error;

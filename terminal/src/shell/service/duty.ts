@@ -80,6 +80,7 @@ export async function openDuty(
       device,
       inc: journal.inc,
       sign: keys.sign,
+      ...(keys.former === undefined ? {} : { formerSign: keys.former.sign }),
     }),
     // A technician waits beside a terminal that was just claimed.
     timing: reason === "claim" ? { ...parts.timing, coldBootMaxMs: 0 } : parts.timing,

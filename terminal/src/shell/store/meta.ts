@@ -18,6 +18,8 @@ export type MetaKey =
   | "checkpoint-contradiction"
   | "clock-offset-ms"
   | "service"
+  | "sign-key"
+  | "rotate-key"
   | "trusted-day"
   | "closed-tip"
   | "hub-device"
