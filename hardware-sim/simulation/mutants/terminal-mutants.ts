@@ -67,7 +67,10 @@ export const terminalMutants: readonly Mutant[] = [
     name: "wrong-day-spent",
     rules: "W6 I4",
     bug: "A sale draws on leases of a day that is over",
-    edits: [{ file: PAYMENT, find: "      lease.day === want.day &&\n", replace: "" }],
+    edits: [
+      { file: PAYMENT, find: "      lease.day === want.day &&\n", replace: "" },
+      { file: DAY_ROLL, find: "      await returnOldLeases(tx, append, today);\n", replace: "" },
+    ],
     unitTest: walletTest(
       "[W6] never touches another child's, another purse's, another day's or a closed lease",
     ),
@@ -191,7 +194,13 @@ export const terminalMutants: readonly Mutant[] = [
     name: "day-moves-back",
     rules: "W12 P43",
     bug: "A clock that is set back opens yesterday again",
-    edits: [{ file: "terminal/src/core/wallet/day.ts", find: "return advanceSchoolDay(open,", replace: "return advanceSchoolDay(open === null ? open : null," }],
+    edits: [
+      {
+        file: "terminal/src/core/wallet/day.ts",
+        find: "return advanceSchoolDay(open,",
+        replace: "return advanceSchoolDay(open === null ? open : null,",
+      },
+    ],
     unitTest: deskTest(
       "[W12] closes the day, returns its leases and opens the next; never the other way",
     ),

@@ -19,9 +19,28 @@ export async function auditAgreement(
   oracle: Oracle,
 ): Promise<void> {
   const store = cloud.parts?.store;
-  if (store === undefined || oracle.hasRestored) return;
+  if (store === undefined) return;
   const ask = async (text: string): Promise<readonly Row[]> =>
     (await sql.raw<Row>(text).execute(store.read)).rows;
+  for (const { device, day } of await ask(
+    `SELECT a.device, b.day FROM device_event a JOIN device_event b
+       ON b.device = a.device AND b.inc = a.inc AND b.n = a.n + 1 WHERE b.day < a.day`,
+  ))
+    world.broken("W12", `${String(device)} went back to the school day ${String(day)}`);
+  for (const { id, day } of await ask(
+    `SELECT s.event AS id, l.day FROM sale s JOIN sale_spend p ON p.sale = s.event JOIN lease l ON l.id = p.lease
+     WHERE l.day <> s.day`,
+  ))
+    world.broken("W6", `${String(id).slice(0, 8)} was paid by a lease of ${String(day)}`);
+  for (const till of tills) {
+    const [old] =
+      till.peek(
+        "SELECT lease FROM lease WHERE state = 'active' AND day < (SELECT day FROM head)",
+      ) ?? [];
+    if (old !== undefined)
+      world.broken("W12", `${till.name} keeps ${String(old["lease"])} of a day that is over`);
+  }
+  if (oracle.hasRestored) return;
   for (const { type, verdict, anomaly } of await ask(
     "SELECT type, verdict, anomaly FROM device_event WHERE verdict IN ('suspense', 'anomaly')",
   ))

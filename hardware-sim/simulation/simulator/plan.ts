@@ -1,7 +1,8 @@
-import { must, rupiah, schoolDayAt, unixMs, type StudentId } from "@saku/protocol";
+import { must, rupiah, schoolDayAt, unixMs } from "@saku/protocol";
 import type { Order } from "@saku/cloud-broker/shell/http/office";
 import { planFaults } from "./fault-plan.ts";
 import { ADMINS, START_MS, ZONE } from "./school.ts";
+import { hasHeardFreeze, judgeSale, unusual, type Wish } from "./counter-rules.ts";
 import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
 
@@ -66,19 +67,17 @@ function buy(run: SchoolRun): void {
   const { random } = run;
   const till = pick(run, run.tills);
   const student = pick(run, run.children());
-  const amount = 1_000 + 500 * random.below(16);
-  press(run, till, { student, amount });
+  const wish = unusual(run, { student, amount: 1_000 + 500 * random.below(16) });
+  press(run, till, wish);
   if (random.chance(0.1))
-    run.agenda.at(run.agenda.nowMs + random.below(80), () => press(run, till, { student, amount }));
+    run.agenda.at(run.agenda.nowMs + random.below(80), () => press(run, till, wish));
 }
 
-function press(
-  run: SchoolRun,
-  till: Till,
-  { student, amount }: { readonly student: StudentId; readonly amount: number },
-): void {
+function press(run: SchoolRun, till: Till, wish: Wish): void {
   const { oracle, story, random, agenda } = run;
-  const answer = till.sell({ student, amount: rupiah(amount), purse: "snack", method: "finger" });
+  const { student, amount, purse } = wish;
+  const wasFrozen = hasHeardFreeze(till, student);
+  const answer = till.sell({ student, amount: rupiah(amount), purse, method: "finger" });
   if (answer === null) return;
   const attempt = oracle.order({ till: till.name, student, amount });
   answer.then(
@@ -91,6 +90,7 @@ function press(
         return;
       }
       oracle.sold(attempt, outcome.saleId);
+      judgeSale(run, till, wish, wasFrozen);
       story.tell(`${till.name} sells ${student} ${amount} (${outcome.saleId.slice(0, 8)})`);
       agenda.at(
         agenda.nowMs + 200,

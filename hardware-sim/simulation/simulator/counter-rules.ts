@@ -1,0 +1,33 @@
+import type { Purse, StudentId } from "@saku/protocol";
+import type { SchoolRun } from "./seed-run.ts";
+import type { Till } from "./till.ts";
+
+/** What a stall may take for one sale (`welcome.ts`). */
+const PER_SALE_MAX = 50_000;
+
+export type Wish = {
+  readonly student: StudentId;
+  readonly amount: number;
+  readonly purse: Purse;
+};
+
+/** Now and then a child buys books, or something too dear for one sale. Of a stream of its own. */
+export function unusual(run: SchoolRun, usual: Omit<Wish, "purse">): Wish {
+  const random = run.random.fork(`unusual-${run.agenda.nowMs}`);
+  const purse = random.chance(0.1) ? "needs" : "snack";
+  return { ...usual, purse, amount: random.chance(0.04) ? PER_SALE_MAX + 500 : usual.amount };
+}
+
+/** Whether this terminal has heard that the child is frozen. */
+export function hasHeardFreeze(till: Till, student: StudentId): boolean {
+  const rows = till.peek(`SELECT is_frozen FROM freeze WHERE student = '${student}'`);
+  return rows?.[0]?.["is_frozen"] === 1;
+}
+
+/** Rules of the counter that no ledger can see afterwards. */
+export function judgeSale(run: SchoolRun, till: Till, wish: Wish, wasFrozen: boolean): void {
+  if (wish.amount > PER_SALE_MAX)
+    run.world.broken("W4", `${till.name} sold for ${wish.amount} at once`);
+  if (wasFrozen && hasHeardFreeze(till, wish.student))
+    run.world.broken("W3", `${till.name} sold to ${wish.student}, whom it knows to be frozen`);
+}
