@@ -85,6 +85,10 @@ function parsedBy<T extends z.ZodType>(wanted: T, env: Environment): z.infer<T> 
 export const readLedgerPlace = (env: Environment): LedgerPlace =>
   ledgerOf(parsedBy(ledgerSchema, env));
 
+/** The cloud's own folder, for the same programs. */
+export const readLedgerDirectory = (env: Environment): string =>
+  parsedBy(ledgerSchema, env).SAKU_CLOUD_DIR;
+
 /** Reads the environment; throws one sentence that names the variable which is wrong. */
 export function readConfig(env: Environment): Config {
   const data = parsedBy(schema, env);

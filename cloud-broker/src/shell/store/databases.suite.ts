@@ -118,6 +118,21 @@ export function describeOnBoth(title: string, tests: (database: Database) => voi
     });
     tests(database);
   });
+  sayWhyNot(title);
+}
+
+/** Tests of what only PostgreSQL has. */
+export function describeOnPostgres(title: string, tests: () => void): void {
+  describe.each(DATABASES.filter((each) => each === "postgresql"))(`${title} (%s)`, (database) => {
+    beforeEach(() => {
+      current = database;
+    });
+    tests();
+  });
+  sayWhyNot(title);
+}
+
+function sayWhyNot(title: string): void {
   it.each(PROBLEMS)(`${title} was not run on PostgreSQL, which did not start: %s`, (problem) => {
     expect(problem).not.toBe("");
   });

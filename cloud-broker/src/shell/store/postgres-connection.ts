@@ -14,7 +14,7 @@ const INT8 = 20;
 const NUMERIC = 1700;
 
 /** Sums come as NUMERIC and whole numbers as text, because both may be larger than a number; ours never are. */
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`Not a whole number: ${text}`);
   return value;

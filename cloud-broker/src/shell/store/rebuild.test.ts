@@ -73,8 +73,13 @@ async function grant(keeper: Keeper, student: StudentId, amount: Rupiah): Promis
   const { store, outbox } = school;
   const granted = await store.commit((work) =>
     grantLease(work, outbox, SCHOOL, {
-      ...{ device: keeper.device, student, purse: "snack", day: TODAY, amount },
-      ...{ ask: null, actor: "test" },
+      device: keeper.device,
+      student,
+      purse: "snack",
+      day: TODAY,
+      amount,
+      ask: null,
+      actor: "test",
     }),
   );
   await applyCommands(store, keeper);
@@ -99,8 +104,18 @@ async function applyCommands(store: Store, keeper: Keeper): Promise<void> {
 
 const sell = (keeper: Keeper, student: StudentId, lease: LeaseId, amount: number): string =>
   write(keeper, {
-    ...{ type: "sale", student, merchant: keeper.merchant, purse: "snack", method: "finger" },
-    ...{ amount: rupiah(amount), spends: [{ lease, amount: rupiah(amount) }] },
+    type: "sale",
+    student,
+    merchant: keeper.merchant,
+    purse: "snack",
+    method: "finger",
+    amount: rupiah(amount),
+    spends: [
+      {
+        lease,
+        amount: rupiah(amount),
+      },
+    ],
   });
 
 async function forget(store: Store, keeper: Keeper): Promise<void> {
@@ -152,11 +167,17 @@ async function liveUntilNoon(): Promise<{
   sell(keepers[1], kid(2), late, 6_500);
   const wrong = sell(keepers[1], kid(1), second, 1_500);
   write(keepers[1], {
-    ...{ type: "void", of: Buffer.from(wrong, "hex"), amount: rupiah(1_500), reason: "operator" },
+    type: "void",
+    of: Buffer.from(wrong, "hex"),
+    amount: rupiah(1500),
+    reason: "operator",
   });
   await grant(keepers[0], kid(1), rupiah(4_000));
   write(keepers[0], {
-    ...{ type: "lease-return", lease: first, amount: rupiah(5_000), reason: "requested" },
+    type: "lease-return",
+    lease: first,
+    amount: rupiah(5e3),
+    reason: "requested",
   });
   for (const keeper of keepers) await deliver(school.store, keeper);
   return { file, keepers };

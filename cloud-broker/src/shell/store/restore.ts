@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import { sql } from "kysely";
 import { failedChecks } from "./checks.ts";
 import { copyLedger, tableNames } from "./ledger-copy.ts";
-import type { LedgerConnection } from "./ledger-connection.ts";
 import { markCopy } from "./lineage.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { openPostgres } from "./postgres-connection.ts";
@@ -52,7 +51,7 @@ async function carryOver(scratch: string, place: LedgerPlace): Promise<void> {
 }
 
 /** How many rows each table has. */
-export async function countRows(
+async function countRows(
   ask: (text: string) => Promise<readonly Record<string, unknown>[]>,
 ): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
@@ -63,8 +62,14 @@ export async function countRows(
   return counts;
 }
 
-const countIn = (connection: LedgerConnection): Promise<Readonly<Record<string, number>>> =>
-  countRows((text) => connection.all(text));
+async function countIn(file: string): Promise<Readonly<Record<string, number>>> {
+  const connection = await openSqlite(file, "read-only");
+  try {
+    return await countRows((text) => connection.all(text));
+  } finally {
+    await connection.close();
+  }
+}
 
 const countInStore = (store: Store): Promise<Readonly<Record<string, number>>> =>
   countRows(
@@ -101,8 +106,7 @@ export async function restoreLedger(
   const scratch = join(directory, ".restoring.sqlite");
   try {
     await prepareCopy(copy, scratch);
-    const source = await openSqlite(scratch, "read-only");
-    const wanted = await countIn(source).finally(() => source.close());
+    const wanted = await countIn(scratch);
     await carryOver(scratch, place);
     const store = await openStore({ ...place, clock });
     try {

@@ -65,7 +65,13 @@ async function enter(work: Work, { school, device }: Owner, grant: Grant): Promi
   await work.db
     .insertInto("lease")
     .values({
-      ...{ school, id: lease, device, student, purse, day, amount },
+      school,
+      id: lease,
+      device,
+      student,
+      purse,
+      day,
+      amount,
       ask: null,
       rev: 0,
       state: "granted",
