@@ -29,6 +29,22 @@ function codeOf(sentence: string): string {
 
 const forEver = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
+const columnNames = new WeakMap<WasmStatement, readonly string[]>();
+
+/** As the package reads rows, but the names of the columns are asked for once. */
+function allRows(statement: WasmStatement, values: Values): WasmRow[] {
+  statement._reset();
+  statement._bindArray(values);
+  let names = columnNames.get(statement);
+  if (names === undefined) {
+    names = statement._getColumnNames();
+    columnNames.set(statement, names);
+  }
+  const rows: WasmRow[] = [];
+  while (statement._step()) rows.push(statement._getRow(names, false));
+  return rows;
+}
+
 /** SQLite repeats a statement's last error when it is let go. */
 function quietly(work: () => void): void {
   try {
@@ -62,7 +78,11 @@ class OpenFile {
   }
 
   async settled(): Promise<void> {
-    while (this.#database.inTransaction) await new Promise<void>((go) => this.#waiting.push(go));
+    if (!this.#isUp) return forEver();
+    while (this.#database.inTransaction) {
+      await new Promise<void>((go) => this.#waiting.push(go));
+      if (!this.#isUp) return forEver();
+    }
   }
 
   async ask<T>(sql: string, run: (statement: WasmStatement) => T): Promise<T> {
@@ -102,7 +122,7 @@ class OpenFile {
   /** Committed rows at once, for an onlooker; null while a transaction is open. */
   peek(sql: string): readonly WasmRow[] | null {
     if (!this.#isUp || this.#database.inTransaction) return null;
-    return this.#now(sql, (statement) => statement.all([]));
+    return this.#now(sql, (statement) => allRows(statement, []));
   }
 
   async script(sql: string): Promise<void> {
@@ -118,7 +138,7 @@ class OpenFile {
   }
 
   #letGo(): void {
-    if (this.#waiting.length === 0 || this.#database.inTransaction) return;
+    if (this.#waiting.length === 0 || !this.#isUp || this.#database.inTransaction) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const go of waiting) go();
@@ -172,7 +192,7 @@ export function createDrivers(
     const isReader = mode === "read-only";
     const all = async (sql: string, values: readonly unknown[]): Promise<WasmRow[]> => {
       if (isReader) await file.settled();
-      return file.ask(sql, (statement) => statement.all(checkedBind(values)));
+      return file.ask(sql, (statement) => allRows(statement, checkedBind(values)));
     };
     return {
       all: (sql, ...values) => all(sql, values),
@@ -190,7 +210,7 @@ export function createDrivers(
       database: "sqlite",
       all: async (sql, values = []) => {
         if (isReader) await file.settled();
-        return file.ask(sql, (statement) => statement.all(values.map(bindable) as Values));
+        return file.ask(sql, (statement) => allRows(statement, values.map(bindable) as Values));
       },
       run: async (sql, values = []) => {
         if (isReader) await file.settled();

@@ -11,8 +11,8 @@ const MINUTE_MS = 60_000;
 /** Minutes after 05:00 of a school day. */
 const GRANT_MIN = 31;
 const BOOT_MIN = 110;
-const OPEN_MIN = 112;
-const CLOSE_MIN = 120;
+const OPEN_MIN = 111;
+const CLOSE_MIN = 117;
 
 /** A day's work, drawn before it begins: who boots when, who buys what, which orders come from home. */
 export function planDay(run: SchoolRun, day: number): void {
@@ -24,14 +24,14 @@ export function planDay(run: SchoolRun, day: number): void {
   noteLimits(run, day);
   at(GRANT_MIN, () => void (run.cloud.isUp ? run.cloud.grant() : undefined));
   for (const till of run.tills) {
-    at(BOOT_MIN + random.next(), () => {
+    at(BOOT_MIN + 0.5 * random.next(), () => {
       run.isNight = false;
       if (!till.isOn) void till.boot();
     });
     // Some are switched off properly, some at the wall, some stay on.
     const evening = random.next();
     if (day + 1 < run.dayCount)
-      at(CLOSE_MIN + 2 + random.next(), () => {
+      at(CLOSE_MIN + 1 + random.next(), () => {
         run.isNight = true;
         till.stop(evening < 0.5 ? "power" : "process");
       });
@@ -41,9 +41,9 @@ export function planDay(run: SchoolRun, day: number): void {
     at(OPEN_MIN + (CLOSE_MIN - OPEN_MIN) * random.next(), () => buy(run));
   const orderCount = 3 + random.below(8);
   for (let count = 0; count < orderCount; count++)
-    at(OPEN_MIN - 3 + 11 * random.next(), () => void orderFromHome(run));
+    at(OPEN_MIN - 2 + 8 * random.next(), () => void orderFromHome(run));
   planFaults(run, {
-    fromMs: startMs + (BOOT_MIN + 1) * MINUTE_MS,
+    fromMs: startMs + (BOOT_MIN + 0.7) * MINUTE_MS,
     toMs: startMs + CLOSE_MIN * MINUTE_MS,
   });
 }
@@ -111,7 +111,8 @@ async function takeBack(run: SchoolRun, till: Till, saleId: string, amount: numb
   if (!till.isWorking || till.duty === null) return;
   run.oracle.voidsUnanswered.add(saleId);
   const outcome = await till.duty.desk.voidSale(saleId, "wrong-amount");
-  run.oracle.voidsUnanswered.delete(saleId);
+  if (outcome.kind !== "refused" || outcome.reason !== "disk-failed")
+    run.oracle.voidsUnanswered.delete(saleId);
   if (outcome.kind === "voided") run.oracle.voided.set(saleId, amount);
   run.story.tell(`${till.name} void of ${saleId.slice(0, 8)}: ${outcome.kind}`);
 }

@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 /** Three retry periods, the longest of which is two minutes (I18). */
 const DRAIN_MAX_MS = 3 * 120_000;
 const QUIET_MS = 30_000;
-const EVENTS_BETWEEN_AUDITS = 60;
+const EVENTS_BETWEEN_AUDITS = 100;
 
 export type SeedOutcome = {
   readonly seed: number;
@@ -177,7 +177,7 @@ export async function runSeed(
   listen: (line: string) => void = () => undefined,
 ): Promise<SeedOutcome> {
   const shape = createRandom(seed).fork("shape");
-  const size = { terminals: 2 + shape.below(3), children: 5 + shape.below(6) };
+  const size = { terminals: 2 + shape.below(3), children: 4 + shape.below(5) };
   const images = { ledger: await foundedLedger(size), card: await freshCard() };
   const run = new SchoolRun(seed, images, size, listen);
   const release = setTrap();
@@ -218,7 +218,7 @@ async function runDays(
   await settled(agenda, cloud.boot());
   for (let day = 0; day < run.dayCount; day++) {
     planDay(run, day);
-    await run.run(day * DAY_MS + 124 * MINUTE_MS);
+    await run.run(day * DAY_MS + 120 * MINUTE_MS);
     if (run.broken !== null) return 0;
     await settled(agenda, auditLedger(world, cloud, run.oracle));
   }

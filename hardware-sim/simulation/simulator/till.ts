@@ -23,7 +23,7 @@ import type { World } from "./world.ts";
 const JOURNAL_FILE = "journal.db";
 const ASK_TIMEOUT_MS = 2_500;
 /** Days are a quarter of an hour here: a little more patience keeps the talk in proportion to the sales. */
-const TIMING: Timing = { ...DEFAULT_TIMING, coldBootMaxMs: 5_000, retryBaseMs: 8_000 };
+const TIMING: Timing = { ...DEFAULT_TIMING, coldBootMaxMs: 3_000, retryBaseMs: 8_000 };
 
 let freshImage: DiskImage | null = null;
 

@@ -17,6 +17,10 @@ export interface WasmStatement {
   finalize(): void;
   /** Answers the last error a second time; what counts is that the statement is ready again. */
   _reset(): boolean;
+  _bindArray(values: readonly Value[]): void;
+  _step(): boolean;
+  _getColumnNames(): readonly string[];
+  _getRow(names: readonly string[], expand: boolean): WasmRow;
 }
 export interface WasmDatabase {
   readonly inTransaction: boolean;
@@ -59,7 +63,9 @@ const locks = new Set<string>();
 let handleCount = 0;
 const at = (handle: number): { readonly disk: SimulatedDisk; readonly name: string } =>
   must(handles.get(handle) ?? null, "A closed file");
-const failure = (code: string): Error => Object.assign(new Error(code), { code });
+// Made once: SQLite asks often for files that are not there.
+const ABSENT = Object.assign(new Error("ENOENT"), { code: "ENOENT" });
+const PRESENT = Object.assign(new Error("EEXIST"), { code: "EEXIST" });
 const O_CREAT = 64;
 
 const fakeFs = {
@@ -67,7 +73,7 @@ const fakeFs = {
   accessSync(path: string): void {
     if (locks.has(path)) return;
     const { disk, name } = locate(path);
-    if (!disk.has(name)) throw failure("ENOENT");
+    if (!disk.has(name)) throw ABSENT;
   },
   openSync(path: string, flags: number | string): number {
     const place = locate(path);
@@ -110,12 +116,12 @@ const fakeFs = {
   },
   unlinkSync(path: string): void {
     const { disk, name } = locate(path);
-    if (!disk.has(name)) throw failure("ENOENT");
+    if (!disk.has(name)) throw ABSENT;
     disk.remove(name);
   },
   // The package locks a file by a folder beside it.
   mkdirSync(path: string): void {
-    if (locks.has(path)) throw failure("EEXIST");
+    if (locks.has(path)) throw PRESENT;
     locks.add(path);
   },
   rmdirSync: (path: string): void => void locks.delete(path),
