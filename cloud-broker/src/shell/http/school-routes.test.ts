@@ -166,6 +166,30 @@ test("revoking a terminal with unsent sales says how many first", async () => {
   expect(web.fake.orders).toEqual(["revoke trm-joko"]);
 });
 
+test("notes that could not be booked are shown with who decided, and decided about", async () => {
+  const web = createTestWeb();
+  const visitor = await signedIn(web, "tu.melati");
+  const text = await textOf(await visitor.get("/sekolah/terminal"));
+  expect(text).toContain("Catatan yang menunggu keputusan");
+  expect(text).toContain("bu.ani: bayar kantin · perlu 2 orang");
+  expect(text).toContain("Isinya tidak bisa dibaca.");
+  const place = { device: "trm-joko", inc: "00c0ffee00c0ffee", n: "41", hash: "ab".repeat(32) };
+  const path = "/sekolah/terminal/catatan";
+  await visitor.submit("/sekolah/terminal", { ...place, what: "suspense" }, path);
+  await visitor.submit("/sekolah/terminal", { ...place, what: "forget" }, path);
+  expect(web.fake.orders).toEqual(["letter 41 suspense"]);
+});
+
+test("a terminal with two histories is cleared, and one draws a new key", async () => {
+  const web = createTestWeb();
+  const visitor = await signedIn(web, "tu.melati");
+  expect(await textOf(await visitor.get("/sekolah/terminal"))).toContain("dua riwayat");
+  const from = "/sekolah/terminal/trm-joko/cabut";
+  await visitor.submit("/sekolah/terminal", {}, "/sekolah/terminal/trm-joko/bersih");
+  await visitor.submit(from, {}, "/sekolah/terminal/trm-joko/kunci");
+  expect(web.fake.orders).toEqual(["clear trm-joko", "rotate trm-joko"]);
+});
+
 describe("the trial balance", () => {
   test("says at once that both sides agree", async () => {
     const visitor = await signedIn(createTestWeb(), "tu.melati");

@@ -17,6 +17,9 @@ export function schoolTerminalRoutes(app: Hono<WebEnv>, web: Web): void {
   );
   app.get("/sekolah/terminal/klaim", (c) => c.redirect(SCHOOL_PATH.terminals, 303));
   app.post("/sekolah/terminal/klaim", ordering(web, createClaim));
+  app.post("/sekolah/terminal/catatan", ordering(web, decideLetter));
+  app.post("/sekolah/terminal/:device/bersih", ordering(web, aboutTerminal("clearTerminal")));
+  app.post("/sekolah/terminal/:device/kunci", ordering(web, aboutTerminal("rotateKey")));
   app.post("/sekolah/terminal/hub", ordering(web, setHub));
   app.post("/sekolah/terminal/:device/hilang", ordering(web, loseTerminal));
   app.get("/sekolah/terminal/:device/cabut", atDesk(web, confirmRevoke));
@@ -34,6 +37,7 @@ async function terminals(
     <TerminalsPage
       {...desk.props}
       merchants={merchants}
+      letters={await desk.web.office.letters.waiting(desk.admin.school)}
       nowMs={desk.web.nowMs()}
       state={state}
       {...(orderKey === undefined ? {} : { orderKey })}
@@ -88,6 +92,30 @@ async function revoke(desk: DeskOrder): Promise<Response> {
   const outcome = await desk.web.office.writing.revokeTerminal(desk.order, terminal.device);
   if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
   return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=cabut`, 303);
+}
+
+/** One person's word about a note that could not be booked [N11]. */
+async function decideLetter(desk: DeskOrder): Promise<Response> {
+  const { fields, order } = desk;
+  const { device = "", inc = "", hash = "", what = "" } = fields;
+  const n = Number(fields["n"]);
+  if ((what !== "discard" && what !== "suspense") || !Number.isSafeInteger(n))
+    return notFoundPage(desk.c);
+  const outcome = await desk.web.office.letters.decide(order, { device, inc, n, hash }, what);
+  if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
+  return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=catatan`, 303);
+}
+
+function aboutTerminal(
+  what: "clearTerminal" | "rotateKey",
+): (desk: DeskOrder) => Promise<Response> {
+  return async (desk) => {
+    const terminal = askedTerminal(desk);
+    if (terminal === null) return notFoundPage(desk.c);
+    const outcome = await desk.web.office.letters[what](desk.order, terminal.device);
+    if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
+    return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=terminal`, 303);
+  };
 }
 
 async function setHub(desk: DeskOrder): Promise<Response> {

@@ -254,3 +254,30 @@ describe("a terminal that is newer than the cloud", () => {
     await link.close();
   });
 });
+
+describe("an admin at the terminals' page", () => {
+  it("[D1] clears a flagged terminal, which gets money again, and orders a new key", async () => {
+    const { link } = await open();
+    const { store } = paper.school;
+    await store.commit(({ db }) =>
+      db.updateTable("device").set({ state: "quarantined" }).execute(),
+    );
+    const { letters } = createOffice(paper.cloud);
+    const actor = { person: "per-ani", role: "school-admin" as const };
+    const { device } = term();
+    expect(await letters.clearTerminal({ actor, idempotencyKey: "1" }, device)).toMatchObject({
+      kind: "done",
+    });
+    expect(await letters.clearTerminal({ actor, idempotencyKey: "2" }, device)).toMatchObject({
+      kind: "refused",
+    });
+    const row = await store.read.selectFrom("device").select("state").executeTakeFirstOrThrow();
+    expect(row.state).toBe("active");
+    await link.commands();
+    await letters.rotateKey({ actor, idempotencyKey: "3" }, device);
+    expect((await link.commands()).map(({ body }) => body.kind)).toEqual(["rotate-key"]);
+    const nobody = { actor: { ...actor, person: "per-none" }, idempotencyKey: "4" };
+    expect(await letters.rotateKey(nobody, device)).toMatchObject({ kind: "refused" });
+    await link.close();
+  });
+});

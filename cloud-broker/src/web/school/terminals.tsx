@@ -1,4 +1,5 @@
 import type { UnixMs } from "@saku/protocol";
+import type { LetterView } from "../../core/reports/letters.ts";
 import type { MerchantView, TerminalView } from "../../core/reports/views.ts";
 import { PageHead } from "../design/document.tsx";
 import { Field, OrderForm, Problems, Submit, type FormState } from "../design/form.tsx";
@@ -7,12 +8,14 @@ import type { Html, Ui } from "../design/ui.ts";
 import { fill } from "../design/words/words.ts";
 import { SCHOOL_PATH, SchoolFrame, type SchoolProps } from "./frame.tsx";
 import { HubCard, LossCard } from "./hub-card.tsx";
+import { LettersCard, QuarantineCard } from "./letters-card.tsx";
 import { Once } from "./once.tsx";
 import { TerminalTable } from "./terminal-table.tsx";
 
 export function TerminalsPage(
   props: SchoolProps & {
     merchants: readonly MerchantView[];
+    letters: readonly LetterView[];
     nowMs: UnixMs;
     state: FormState;
     orderKey?: string;
@@ -40,6 +43,8 @@ export function TerminalsPage(
           )}
         </Card>
       </div>
+      <LettersCard ui={ui} letters={props.letters} zone={school.zone} nowMs={props.nowMs} />
+      <QuarantineCard ui={ui} terminals={school.terminals} />
       <HubCard ui={ui} terminals={school.terminals} />
       <LossCard ui={ui} terminals={school.terminals} />
       <Card title={words.addTitle}>
@@ -139,6 +144,14 @@ export function RevokePage(props: SchoolProps & { terminal: TerminalView }): Htm
       <PageHead ui={ui} back={SCHOOL_PATH.terminals}>
         {title}
       </PageHead>
+      <Card>
+        <OrderForm ui={ui} action={`${SCHOOL_PATH.terminals}/${terminal.device}/kunci`}>
+          <p>{ui.words.letters.rotateLead}</p>
+          <div class="form-actions">
+            <Submit weight="ghost">{ui.words.letters.rotate}</Submit>
+          </div>
+        </OrderForm>
+      </Card>
       <Card>
         <OrderForm ui={ui} action={`${SCHOOL_PATH.terminals}/${terminal.device}/cabut`}>
           <p>{words.revokeLead}</p>

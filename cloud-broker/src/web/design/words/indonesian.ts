@@ -291,6 +291,31 @@ export const indonesian = {
     writtenOff: "hilang, uang anak sudah kembali",
     lossDone: "Dicatat.",
   },
+  letters: {
+    title: "Catatan yang menunggu keputusan",
+    lead: "Catatan ini tidak bisa dibukukan, jadi terminal itu berhenti mengirim sesudahnya. Periksa dulu, lalu putuskan. Saldo siswa tidak pernah dipotong.",
+    number: "catatan {n}",
+    unreadable: "Isinya tidak bisa dibaca.",
+    reasons: {
+      "not-canonical": "Isinya rusak.",
+      "wrong-signer": "Ditandatangani terminal lain.",
+      "wrong-place": "Bukan pada urutannya.",
+      "bad-signature": "Tanda tangannya tidak cocok.",
+      "broken-chain": "Tidak menyambung dengan catatan sebelumnya.",
+    },
+    kinds: { discard: "buang", suspense: "bayar kantin" },
+    voted: "{login}: {what}",
+    needed: "perlu {count} orang",
+    discard: "Buang catatan",
+    pay: "Bayar kantin dari titipan",
+    flaggedTitle: "Terminal yang perlu dicek",
+    flaggedLead:
+      "Terminal ini punya dua riwayat, misalnya karena kartunya disalin. Ia tidak mendapat jatah sampai seseorang memeriksanya.",
+    clear: "Sudah diperiksa, aktifkan lagi",
+    rotateLead:
+      "Terminal membuat kunci tanda tangan baru saat dinyalakan lagi. Penjualan berjalan terus.",
+    rotate: "Ganti kunci",
+  },
   terminals: {
     title: "Terminal",
     name: "Terminal",
