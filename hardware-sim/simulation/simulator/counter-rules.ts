@@ -31,3 +31,38 @@ export function judgeSale(run: SchoolRun, till: Till, wish: Wish, wasFrozen: boo
   if (wasFrozen && hasHeardFreeze(till, wish.student))
     run.world.broken("W3", `${till.name} sold to ${wish.student}, whom it knows to be frozen`);
 }
+
+const DAY_MS = 86_400_000;
+
+/** Some try to put a sale back once more. */
+export async function voidInVain(
+  run: SchoolRun,
+  till: Till,
+  saleId: string,
+  first: "voided" | "refused",
+): Promise<void> {
+  const isTried = first === "voided" && run.random.fork(`void-${saleId}`).chance(0.5);
+  if (!isTried || !till.isWorking || till.duty === null) return;
+  const outcome = await till.duty.desk.voidSale(saleId, "wrong-amount");
+  if (outcome.kind === "voided") run.world.broken("W8", `${till.name} put a sale back twice`);
+}
+
+/** And some remember on the next day. */
+export function voidNextDay(run: SchoolRun, till: Till, saleId: string, amount: number): void {
+  if (!run.random.fork(`late-${saleId}`).chance(0.2)) return;
+  run.agenda.at(run.agenda.nowMs + DAY_MS, () => void voidLate(run, till, saleId, amount));
+}
+
+async function voidLate(run: SchoolRun, till: Till, saleId: string, amount: number): Promise<void> {
+  if (!till.isWorking || till.duty === null || run.oracle.voided.has(saleId)) return;
+  run.oracle.voidsUnanswered.add(saleId);
+  const outcome = await till.duty.desk.voidSale(saleId, "wrong-amount");
+  if (outcome.kind !== "refused" || outcome.reason !== "disk-failed")
+    run.oracle.voidsUnanswered.delete(saleId);
+  if (outcome.kind !== "voided") return;
+  run.oracle.voided.set(saleId, amount);
+  const [row] =
+    till.peek(`SELECT sale.day, head.day AS today FROM sale, head WHERE id = '${saleId}'`) ?? [];
+  if (row !== undefined && row["day"] !== row["today"])
+    run.world.broken("W8", `${till.name} put a sale of ${String(row["day"])} back later`);
+}

@@ -2,7 +2,14 @@ import { must, rupiah, schoolDayAt, unixMs } from "@saku/protocol";
 import type { Order } from "@saku/cloud-broker/shell/http/office";
 import { planFaults } from "./fault-plan.ts";
 import { ADMINS, START_MS, ZONE } from "./school.ts";
-import { hasHeardFreeze, judgeSale, unusual, type Wish } from "./counter-rules.ts";
+import {
+  hasHeardFreeze,
+  judgeSale,
+  unusual,
+  voidInVain,
+  voidNextDay,
+  type Wish,
+} from "./counter-rules.ts";
 import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
 
@@ -91,6 +98,7 @@ function press(run: SchoolRun, till: Till, wish: Wish): void {
       }
       oracle.sold(attempt, outcome.saleId);
       judgeSale(run, till, wish, wasFrozen);
+      voidNextDay(run, till, outcome.saleId, amount);
       story.tell(`${till.name} sells ${student} ${amount} (${outcome.saleId.slice(0, 8)})`);
       agenda.at(
         agenda.nowMs + 200,
@@ -114,6 +122,7 @@ async function takeBack(run: SchoolRun, till: Till, saleId: string, amount: numb
   if (outcome.kind !== "refused" || outcome.reason !== "disk-failed")
     run.oracle.voidsUnanswered.delete(saleId);
   if (outcome.kind === "voided") run.oracle.voided.set(saleId, amount);
+  await voidInVain(run, till, saleId, outcome.kind);
   run.story.tell(`${till.name} void of ${saleId.slice(0, 8)}: ${outcome.kind}`);
 }
 
