@@ -32,6 +32,8 @@ export type DiskImage = ReadonlyMap<string, Uint8Array>;
  */
 export interface Disk {
   readonly pending: readonly DiskChange[];
+  /** Rises whenever something became sure. */
+  readonly version: number;
   change(change: DiskChange): void;
   /** fsync of one file: its bytes as of the first `upTo` pending changes are on disk. */
   syncFile(file: number, upTo?: number): void;
@@ -40,24 +42,40 @@ export interface Disk {
   image(kept: readonly DiskChange[]): DiskImage;
 }
 
-type Content = { bytes: Buffer };
+/** A file that grows in leaps, so that a log of many appends is not copied for each. */
+type Content = { space: Buffer; size: number };
 
-function resized(bytes: Buffer, size: number): Buffer {
-  if (size <= bytes.length) return bytes.subarray(0, size);
-  return Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
+const emptyContent = (): Content => ({ space: Buffer.alloc(0), size: 0 });
+const bytesOf = ({ space, size }: Content): Buffer => space.subarray(0, size);
+
+function copyOf(content: Content | undefined): Content {
+  return content === undefined
+    ? emptyContent()
+    : { space: Buffer.from(bytesOf(content)), size: content.size };
+}
+
+function resize(content: Content, size: number): void {
+  if (size > content.space.length) {
+    const space = Buffer.alloc(Math.max(size, 2 * content.space.length));
+    content.space.copy(space, 0, 0, content.size);
+    content.space = space;
+  }
+  // What was cut off must not come back when the file grows again.
+  if (size < content.size) content.space.fill(0, size, content.size);
+  content.size = size;
 }
 
 function writeInto(content: Content, change: Extract<DiskChange, { kind: "write" }>): void {
   const { offset, bytes, missing } = change;
   const end = offset + bytes.length;
-  if (end > content.bytes.length) content.bytes = resized(content.bytes, end);
+  if (end > content.size) resize(content, end);
   if (missing === undefined) {
-    content.bytes.set(bytes, offset);
+    content.space.set(bytes, offset);
     return;
   }
   for (let start = 0, sector = 0; start < bytes.length; start += SECTOR_SIZE, sector++)
     if (!missing.has(sector))
-      content.bytes.set(bytes.subarray(start, start + SECTOR_SIZE), offset + start);
+      content.space.set(bytes.subarray(start, start + SECTOR_SIZE), offset + start);
 }
 
 const isOfFolder = ({ kind }: DiskChange): boolean =>
@@ -74,17 +92,17 @@ function applyToFolder(names: Map<string, number>, change: DiskChange): void {
 
 function applyToFile(content: Content, change: DiskChange): void {
   if (change.kind === "write") writeInto(content, change);
-  else if (change.kind === "resize")
-    content.bytes = Buffer.from(resized(content.bytes, change.size));
+  else if (change.kind === "resize") resize(content, change.size);
 }
 
 export function createDisk(): Disk {
   const names = new Map<string, number>();
   const files = new Map<number, Content>();
-  let pending: readonly DiskChange[] = [];
+  let pending: DiskChange[] = [];
+  let version = 0;
 
   const contentOf = (file: number): Content => {
-    const content = files.get(file) ?? { bytes: Buffer.alloc(0) };
+    const content = files.get(file) ?? emptyContent();
     files.set(file, content);
     return content;
   };
@@ -93,6 +111,7 @@ export function createDisk(): Disk {
       if (index >= upTo || !isSure(change)) return true;
       if (isOfFolder(change)) applyToFolder(names, change);
       else if ("file" in change) applyToFile(contentOf(change.file), change);
+      version += 1;
       return false;
     });
   };
@@ -101,8 +120,11 @@ export function createDisk(): Disk {
     get pending() {
       return pending;
     },
+    get version() {
+      return version;
+    },
     change: (change) => {
-      pending = [...pending, change];
+      pending.push(change);
     },
     syncFile: (file, upTo = pending.length) =>
       settle((change) => !isOfFolder(change) && "file" in change && change.file === file, upTo),
@@ -113,18 +135,15 @@ export function createDisk(): Disk {
       for (const change of kept) {
         if (isOfFolder(change)) applyToFolder(folder, change);
         else if ("file" in change) {
-          const content = touched.get(change.file) ?? {
-            bytes: Buffer.from(files.get(change.file)?.bytes ?? Buffer.alloc(0)),
-          };
+          const content = touched.get(change.file) ?? copyOf(files.get(change.file));
           touched.set(change.file, content);
           applyToFile(content, change);
         }
       }
-      const empty = Buffer.alloc(0);
       return new Map(
         [...folder].map(([name, file]) => [
           name,
-          touched.get(file)?.bytes ?? files.get(file)?.bytes ?? empty,
+          bytesOf(touched.get(file) ?? files.get(file) ?? emptyContent()),
         ]),
       );
     },

@@ -40,37 +40,46 @@ function digestOf(image: DiskImage): string {
   return hash.digest("hex");
 }
 
+/** Which call made a change. A torn write is another change with the same bytes. */
+type TakenAt = Map<object, number>;
+const markOf = (change: DiskChange): object => (change.kind === "write" ? change.bytes : change);
+
 /** Takes one step; an fsync covers what there was when it began. */
 function takeStep(
   disk: Disk,
-  takenAt: Map<DiskChange, number>,
+  takenAt: TakenAt,
   step: Recording["steps"][number],
   index: number,
 ): void {
   if (step.kind === "change") {
     disk.change(step.change);
-    takenAt.set(step.change, index);
+    takenAt.set(markOf(step.change), index);
     return;
   }
-  const later = disk.pending.findIndex((one) => (takenAt.get(one) ?? 0) >= step.begunAfter);
+  const later = disk.pending.findIndex((one) => (takenAt.get(markOf(one)) ?? 0) >= step.begunAfter);
   const upTo = later === -1 ? disk.pending.length : later;
   if (step.kind === "sync-file") disk.syncFile(step.file, upTo);
   else disk.syncFolder(upTo);
 }
 
-/** What of the promises the image and its opened store do not hold. */
-function missing(
-  promises: readonly Promised[],
-  image: DiskImage,
-  opened: Opened,
-): readonly string[] {
-  return promises
-    .filter((one) =>
-      one.kind === "file"
-        ? Buffer.from(image.get(one.name) ?? []).toString("hex") !== one.hex
-        : !opened.holds.has(keyOf(one)),
-    )
-    .map((one) => (one.kind === "file" ? `file ${one.name}` : keyOf(one)));
+/** A promised file is held by the image itself, byte for byte. */
+function withFiles(opened: Opened, image: DiskImage, promises: readonly Promised[]): Opened {
+  const whole = promises.filter(
+    (one) =>
+      one.kind === "file" && Buffer.from(image.get(one.name) ?? []).toString("hex") === one.hex,
+  );
+  return { ...opened, holds: new Set([...opened.holds, ...whole.map(keyOf)]) };
+}
+
+/** For people: never the bytes of a key. */
+const labelOf = (promised: Promised): string =>
+  promised.kind === "file" ? `file ${promised.name}` : keyOf(promised);
+
+/** A change by the call that made it, and what of it is missing. */
+function nameOf(change: DiskChange, takenAt: TakenAt): string {
+  const call = takenAt.get(markOf(change)) ?? -1;
+  if (change.kind !== "write" || change.missing === undefined) return String(call);
+  return `${call}-${[...change.missing].join(".")}`;
 }
 
 /** Whether this call is to be left out so that the rest, each as dear as those before, is done in time. */
@@ -90,20 +99,33 @@ function isLeftOut(run: {
 /** Cuts the power after every system call of the share and opens what may then be on the disk. */
 export async function explore(recording: Recording, options: ExploreOptions): Promise<Explored> {
   const disk = createDisk();
-  const takenAt = new Map<DiskChange, number>();
+  const takenAt = new Map<object, number>();
   const known = new Map<string, Opened>();
   const findings: string[] = [];
   const counts = { points: 0, skipped: 0, images: 0, corrupt: 0, lost: 0, worst: 0 };
   const { steps, promises } = recording;
   const startMs = Date.now();
 
-  async function look(image: DiskImage, due: readonly Promised[], index: number): Promise<void> {
+  /** The digest of what is sure plus these changes; built and hashed once, however often it comes again. */
+  const digests = new Map<string, string>();
+  async function look(
+    kept: readonly DiskChange[],
+    due: readonly Promised[],
+    index: number,
+  ): Promise<void> {
     counts.images += 1;
-    const digest = digestOf(image);
-    const earlier = known.get(digest);
-    const opened = earlier ?? (await options.open(image));
-    known.set(digest, opened);
-    const lost = missing(due, image, opened);
+    const key = `${disk.version}:${kept.map((change) => nameOf(change, takenAt)).join()}`;
+    let digest = digests.get(key);
+    let opened = digest === undefined ? undefined : known.get(digest);
+    if (digest === undefined || opened === undefined) {
+      const image = disk.image(kept);
+      digest = digestOf(image);
+      digests.set(key, digest);
+      opened = known.get(digest) ?? withFiles(await options.open(image), image, promises);
+      known.set(digest, opened);
+    }
+    const { holds } = opened;
+    const lost = due.filter((one) => !holds.has(keyOf(one))).map(labelOf);
     if (opened.fault !== null) counts.corrupt += 1;
     if (lost.length > 0) counts.lost += 1;
     counts.worst = Math.max(counts.worst, lost.length);
@@ -128,7 +150,7 @@ export async function explore(recording: Recording, options: ExploreOptions): Pr
     const nextUs = steps[index + 1]?.atUs ?? Infinity;
     const due = promises.filter(({ atUs }) => atUs < nextUs);
     for (const kept of survivals(disk.pending, random, options.perPoint))
-      await look(disk.image(kept), due, index);
+      await look(kept, due, index);
   }
   return { ...counts, opened: known.size, digests: [...known.keys()], findings };
 }

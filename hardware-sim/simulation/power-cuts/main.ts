@@ -102,6 +102,13 @@ const sum = (
   name: "points" | "skipped" | "images" | "corrupt" | "lost",
 ): number => shares.reduce((total, share) => total + share[name], 0);
 
+/** `12 sale, 3 top-up, 1 file` */
+function promised({ promises }: Recording): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of promises) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return `promised ${[...counts].map(([kind, count]) => `${count} ${kind}`).join(", ")}`;
+}
+
 function report(recording: Recording, shares: readonly Explored[], synchronous: string): Totals {
   const opened = new Set(shares.flatMap(({ digests }) => digests)).size;
   const [corrupt, lost, skipped] = [
@@ -112,7 +119,7 @@ function report(recording: Recording, shares: readonly Explored[], synchronous: 
   const worst = Math.max(...shares.map((share) => share.worst));
   const left = skipped === 0 ? "" : ` (${skipped} calls left out: time was over)`;
   say(
-    `${recording.name} ${synchronous}: ${recording.steps.length} system calls, ${recording.promises.length} promises; ` +
+    `${recording.name} ${synchronous}: ${recording.steps.length} system calls, ${promised(recording)}; ` +
       `${sum(shares, "images")} disk images, ${opened} different ones opened${left}; ` +
       `corrupt ${corrupt}, promised rows lost ${lost} (at most ${worst} in one image)`,
   );

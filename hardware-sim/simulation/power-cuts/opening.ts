@@ -19,6 +19,8 @@ export function keyOf(promised: Promised): string {
   switch (promised.kind) {
     case "sale":
       return `sale ${promised.id}`;
+    case "sub-grant":
+      return `sub-grant ${promised.lease}`;
     case "top-up":
       return `top-up ${promised.amount}`;
     case "file":
@@ -30,9 +32,10 @@ export function keyOf(promised: Promised): string {
 const TERMINAL_CHECKS: Readonly<Record<string, string>> = {
   "the head is not the last event": `SELECT count(*) AS n FROM head WHERE tip <> coalesce(
     (SELECT e.id FROM event e JOIN incarnation i ON i.inc = e.inc ORDER BY i.ord DESC, e.n DESC LIMIT 1), zeroblob(32))`,
-  "a lease is not what was spent of it": `SELECT count(*) AS n FROM lease l WHERE l.spent <>
-    (SELECT coalesce(sum(s.amount), 0) FROM spend s JOIN sale ON sale.id = s.sale
-     WHERE s.lease = l.lease AND sale.voided_by IS NULL)`,
+  "leases are not what was spent of them and handed on": `SELECT
+    (SELECT coalesce(sum(spent), 0) FROM lease) - (SELECT coalesce(sum(amount), 0) FROM sub_grant)
+    - (SELECT coalesce(sum(s.amount), 0) FROM spend s JOIN sale ON sale.id = s.sale
+       WHERE sale.voided_by IS NULL) AS n`,
   "the grand total is not the sum of the sales": `SELECT count(*) AS n FROM head WHERE grand_total <>
     (SELECT coalesce(sum(amount), 0) FROM sale WHERE voided_by IS NULL)`,
 };
@@ -40,13 +43,16 @@ const TERMINAL_CHECKS: Readonly<Record<string, string>> = {
 async function openTerminal(folder: string): Promise<Opened> {
   const database = await openJournal(folder);
   try {
-    const { sales, brokenLinks } = await readJournal((sql) => database.read.all(sql));
+    const { sales, given, brokenLinks } = await readJournal((sql) => database.read.all(sql));
     const faults = brokenLinks === 0 ? [] : [`${brokenLinks} broken links in the chain`];
     for (const [fault, sql] of Object.entries(TERMINAL_CHECKS))
       if (Number((await database.read.get(sql))?.["n"]) !== 0) faults.push(fault);
     return {
       fault: faults[0] ?? null,
-      holds: new Set(sales.map(({ id }) => `sale ${id}`)),
+      holds: new Set([
+        ...sales.map(({ id }) => `sale ${id}`),
+        ...[...given].map((lease) => `sub-grant ${lease}`),
+      ]),
     };
   } finally {
     await database.close();

@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { readJournal, sqliteQuery } from "@saku/hardware-sim/chaos/books";
 import { createSyntheticFinger } from "@saku/hardware-sim/finger/synthetic-finger";
 import type { CounterClient } from "@saku/hardware-sim/fleet/counter-client";
+import { terminalJournalFile } from "@saku/hardware-sim/fleet/fleet";
 import { freeFleetPorts } from "@saku/hardware-sim/fleet/free-port";
 import { openSchool, type School } from "@saku/hardware-sim/fleet/open-school";
 import { madeUpPupils, type Pupil } from "@saku/hardware-sim/fleet/pupils";
@@ -16,6 +18,8 @@ import { straceArguments, TraceReader, type TraceStep } from "./trace.ts";
 /** What somebody was told, and when: from then on no power cut may undo it. */
 export type Promised = { readonly atUs: number } & (
   | { readonly kind: "sale"; readonly id: string }
+  /** Of the hub: a stall has sold from it. */
+  | { readonly kind: "sub-grant"; readonly lease: string }
   | { readonly kind: "top-up"; readonly amount: number }
   /** A file of keys that others rely on: every byte of it. */
   | { readonly kind: "file"; readonly name: string; readonly hex: string }
@@ -38,7 +42,14 @@ export type RecordingOptions = {
   say(line: string): void;
 };
 
-const TOP_UP_RUPIAH = 1_000_000;
+/** The last terminal is the hub of the others, where there are others. */
+const HUB = "hub";
+const nameOfStall = (index: number, count: number): string =>
+  count > 1 && index === count - 1 ? HUB : `stall ${index + 1}`;
+
+/** So little that stalls soon ask the hub, which holds what is paid in later. */
+const TOP_UP_RUPIAH = 2_000;
+const MORE_RUPIAH = 400_000;
 const WAIT = { timeoutMs: 60_000 };
 
 /** Null when system calls can be recorded here, otherwise the sentence that says what is missing. */
@@ -151,6 +162,26 @@ async function work(
   return ledger;
 }
 
+/** A stall that sold from the hub's sub-grant has shown it to a child: the hub may not forget it either. */
+async function promiseSubGrants(ledger: Ledger, { stalls }: School["fleet"]): Promise<void> {
+  const hub = stalls.find(({ name }) => name === HUB);
+  if (hub === undefined) return;
+  for (const { directory } of stalls) {
+    const { sales, taken } = await readJournal(sqliteQuery(terminalJournalFile(directory)));
+    const told = new Map(
+      (ledger.get(directory) ?? []).flatMap((one) =>
+        one.kind === "sale" ? [[one.id, one.atUs] as const] : [],
+      ),
+    );
+    for (const { id, leases } of sales)
+      for (const lease of leases)
+        if (taken.has(lease)) {
+          const atUs = told.get(id) ?? Infinity;
+          promise(ledger, hub.directory, { kind: "sub-grant", lease, atUs });
+        }
+  }
+}
+
 /** Everything that every start of a process wrote, in order. */
 async function readTrace(folder: string, logs: readonly string[]): Promise<readonly TraceStep[]> {
   const reader = new TraceReader(folder);
@@ -161,14 +192,60 @@ async function readTrace(folder: string, logs: readonly string[]): Promise<reado
   return reader.steps;
 }
 
+type Opening = RecordingOptions & {
+  readonly pupils: readonly Pupil[];
+  readonly launcher: (folder: string) => readonly string[];
+};
+
+/** A school whose money lies with the hub, where there is one. */
+async function openTracedSchool(options: Opening): Promise<School> {
+  const { directory, stallCount, pupils, launcher } = options;
+  const school = await openSchool({
+    fleet: {
+      directory,
+      ports: await freeFleetPorts(stallCount),
+      stalls: Array.from({ length: stallCount }, (_, index) => ({
+        name: nameOfStall(index, stallCount),
+        model: "R307" as const,
+      })),
+      seed: 1,
+      frameAncestors: [],
+      backupEverySeconds: 3_600,
+      launcher,
+    },
+    schoolName: "SD Melati",
+    operatorCode: "482913",
+    world: createWorld(
+      pupils.map((_, index) => createSyntheticFinger({ fingerId: `f${index}`, seed: 90 + index })),
+    ),
+    children: pupils.map((pupil, index) => ({
+      pupil,
+      fingers: [{ name: "right-index", fingerId: `f${index}` }],
+    })),
+    enrolImpressions: [],
+    enrolStall: 0,
+    topUp: TOP_UP_RUPIAH,
+    dailyLimit: null,
+    isRealTime: false,
+    say: options.say,
+  });
+  if (stallCount > 1) await school.office.nameHub(HUB);
+  const { client } = school.office;
+  for (const [index, student] of school.students.entries()) {
+    const key = `power-cut-more-${index}`;
+    await client.post(`/v1/students/${student}/topups`, { amount: MORE_RUPIAH }, key);
+  }
+  return school;
+}
+
 /** Runs the real school under strace and gives back what each of its processes did to its folder. */
 export async function record(options: RecordingOptions): Promise<readonly Recording[]> {
-  const { directory, synchronous, stallCount } = options;
+  const { directory, synchronous } = options;
   await mkdir(directory, { recursive: true });
   const logs = new Map<string, string[]>();
   const launcher = (folder: string): readonly string[] => {
     const ours = logs.get(folder) ?? [];
-    const log = join(directory, `strace-${logs.size}-${ours.length}-${folder.split("/").at(-1)}`);
+    const log = join(directory, `strace-${basename(folder)}-${ours.length}`);
     logs.set(folder, [...ours, log]);
     return ["strace", ...straceArguments(log)];
   };
@@ -176,56 +253,28 @@ export async function record(options: RecordingOptions): Promise<readonly Record
   const before = process.env["NODE_OPTIONS"];
   const patch = fileURLToPath(import.meta.resolve("./normal-sync.js"));
   if (synchronous === "NORMAL") process.env["NODE_OPTIONS"] = `--import ${patch}`;
+  let promises: Ledger = new Map();
+  let fleet: School["fleet"];
   try {
-    const school = await openSchool({
-      fleet: {
-        directory,
-        ports: await freeFleetPorts(stallCount),
-        stalls: Array.from({ length: stallCount }, (_, index) => ({
-          name: `stall ${index + 1}`,
-          model: "R307" as const,
-        })),
-        seed: 1,
-        frameAncestors: [],
-        backupEverySeconds: 3_600,
-        launcher,
-      },
-      schoolName: "SD Melati",
-      operatorCode: "482913",
-      world: createWorld(
-        pupils.map((_, index) =>
-          createSyntheticFinger({ fingerId: `f${index}`, seed: 90 + index }),
-        ),
-      ),
-      children: pupils.map((pupil, index) => ({
-        pupil,
-        fingers: [{ name: "right-index", fingerId: `f${index}` }],
-      })),
-      enrolImpressions: [],
-      enrolStall: 0,
-      topUp: TOP_UP_RUPIAH,
-      dailyLimit: null,
-      isRealTime: false,
-      say: options.say,
-    });
-    let promises: Ledger = new Map();
+    const school = await openTracedSchool({ ...options, pupils, launcher });
+    fleet = school.fleet;
     try {
       promises = await work(school, pupils, options);
     } finally {
       await school.close();
     }
-    const cloud = school.fleet.cloudDirectory;
-    const recordings: Recording[] = [];
-    for (const [folder, ours] of logs)
-      recordings.push({
-        name: folder === cloud ? "cloud" : (folder.split("/").at(-1) ?? folder),
-        store: folder === cloud ? "cloud" : "terminal",
-        steps: await readTrace(folder, ours),
-        promises: promises.get(folder) ?? [],
-      });
-    return recordings;
   } finally {
     if (before === undefined) delete process.env["NODE_OPTIONS"];
     else process.env["NODE_OPTIONS"] = before;
   }
+  await promiseSubGrants(promises, fleet);
+  const recordings: Recording[] = [];
+  for (const [folder, ours] of logs)
+    recordings.push({
+      name: fleet.stalls.find((stall) => stall.directory === folder)?.name ?? "cloud",
+      store: folder === fleet.cloudDirectory ? "cloud" : "terminal",
+      steps: await readTrace(folder, ours),
+      promises: promises.get(folder) ?? [],
+    });
+  return recordings;
 }

@@ -45,7 +45,12 @@ export type Journal = {
     readonly id: string;
     readonly student: string;
     readonly amount: number;
+    /** Leases that paid for it. */
+    readonly leases: readonly string[];
   }[];
+  /** Leases that this terminal gave to stalls as the hub, and those that it took from one. */
+  readonly given: ReadonlySet<string>;
+  readonly taken: ReadonlySet<string>;
   /** Ids of sales that were put back. */
   readonly voided: ReadonlySet<string>;
   readonly eventCount: number;
@@ -68,6 +73,8 @@ export async function readJournal(query: Query): Promise<Journal> {
   );
   const sales: Journal["sales"][number][] = [];
   const voided = new Set<string>();
+  const given = new Set<string>();
+  const taken = new Set<string>();
   let brokenLinks = 0;
   let tip = "00".repeat(32);
   let last: SakuEvent | null = null;
@@ -75,13 +82,17 @@ export async function readJournal(query: Query): Promise<Journal> {
     const { event, id } = decode(row["bytes"]);
     const n = last !== null && last.inc === event.inc ? last.n + 1 : 1;
     if (toHex(event.parent) !== tip || event.n !== n) brokenLinks += 1;
-    if (event.body.type === "sale")
-      sales.push({ id, student: event.body.student, amount: event.body.amount });
+    if (event.body.type === "sale") {
+      const { student, amount, spends } = event.body;
+      sales.push({ id, student, amount, leases: spends.map(({ lease }) => lease) });
+    }
+    if (event.body.type === "sub-grant") given.add(event.body.lease);
+    if (event.body.type === "grant-accept") taken.add(event.body.lease);
     if (event.body.type === "void") voided.add(toHex(event.body.of));
     tip = id;
     last = event;
   }
-  return { sales, voided, eventCount: rows.length, brokenLinks };
+  return { sales, given, taken, voided, eventCount: rows.length, brokenLinks };
 }
 
 /** The cloud's books. */

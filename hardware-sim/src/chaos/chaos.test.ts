@@ -20,8 +20,10 @@ function journal(sales: readonly number[], changes: Partial<Journal> = {}): Jour
   return {
     sales: sales.map((index) => {
       const { student, amount } = intentionOf(index, 2);
-      return { id: `sale-${index}`, student: STUDENTS[student] ?? "", amount };
+      return { id: `sale-${index}`, student: STUDENTS[student] ?? "", amount, leases: [] };
     }),
+    given: new Set(),
+    taken: new Set(),
     voided: new Set(),
     eventCount: sales.length,
     brokenLinks: 0,

@@ -18,6 +18,8 @@ import { judge, type Verdict } from "./verdict.ts";
 import { runWeather } from "./weather.ts";
 
 const TOP_UP_RUPIAH = 5_000_000;
+/** Paid in before there is a hub, and therefore dealt out to the stalls; the rest lies with the hub. */
+const FIRST_RUPIAH = 3_000;
 const DRAIN_TIMEOUT_MS = 180_000;
 /** Between two kills, on average; a process that starts takes about as long. */
 const KILL_EVERY_MS = 700;
@@ -72,12 +74,17 @@ async function openChaosSchool(
     })),
     enrolImpressions: [],
     enrolStall: 0,
-    topUp: TOP_UP_RUPIAH,
+    topUp: FIRST_RUPIAH,
     dailyLimit: null,
     isRealTime: false,
     say,
   });
-  if (options.stallCount > 1) await school.office.nameHub(HUB);
+  const { office, students } = school;
+  if (options.stallCount > 1) await office.nameHub(HUB);
+  for (const [index, student] of students.entries()) {
+    const body = { amount: TOP_UP_RUPIAH - FIRST_RUPIAH };
+    await office.client.post(`/v1/students/${student}/topups`, body, `chaos-first-${index}`);
+  }
   return { school, pupils };
 }
 
