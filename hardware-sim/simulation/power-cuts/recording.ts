@@ -50,6 +50,8 @@ const nameOfStall = (index: number, count: number): string =>
 /** So little that stalls soon ask the hub, which holds what is paid in later. */
 const TOP_UP_RUPIAH = 2_000;
 const MORE_RUPIAH = 400_000;
+/** So much that what the cloud lends a stall for one sale does not last for many. */
+const AMOUNT_FIRST = 2_500;
 const WAIT = { timeoutMs: 60_000 };
 
 /** Null when system calls can be recorded here, otherwise the sentence that says what is missing. */
@@ -133,7 +135,7 @@ async function work(
     const [stall, counter] = [fleet.stalls[at], counters[at]];
     const pupil = pupils[index % pupils.length];
     if (stall === undefined || counter === undefined || pupil === undefined) break;
-    const id = await sell(counter, pupil, 500 + index);
+    const id = await sell(counter, pupil, AMOUNT_FIRST + index);
     promise(ledger, stall.directory, { kind: "sale", atUs: nowUs(), id });
     unbooked.push(id);
     if (index % 3 === 2) {

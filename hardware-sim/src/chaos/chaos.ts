@@ -216,9 +216,11 @@ function counted(values: Iterable<string>): string {
   return [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
 }
 
-async function audit(
-  parts: Parts,
-): Promise<{ readonly ledger: Ledger; readonly verdict: Verdict }> {
+async function audit(parts: Parts): Promise<{
+  readonly ledger: Ledger;
+  readonly verdict: Verdict;
+  readonly subGrantCount: number;
+}> {
   const { school, intentions, desk } = parts;
   const { fleet, students } = school;
   const journals = [];
@@ -226,7 +228,11 @@ async function audit(
     journals.push(await readJournal(sqliteQuery(terminalJournalFile(stall.directory))));
   const ledger = await readLedger(sqliteQuery(cloudLedgerFile(fleet.cloudDirectory)));
   const witness = { outcomes: intentions.outcomes, students, paidIn: desk.paidIn };
-  return { ledger, verdict: judge(witness, journals, ledger) };
+  return {
+    ledger,
+    verdict: judge(witness, journals, ledger),
+    subGrantCount: journals.reduce((sum, { given }) => sum + given.size, 0),
+  };
 }
 
 /** The whole run; everything that it started is gone when it returns or throws. */
@@ -250,7 +256,7 @@ export async function runChaos(
   } finally {
     await school.close();
   }
-  const { ledger, verdict } = await audit(parts);
+  const { ledger, verdict, subGrantCount } = await audit(parts);
   const { intentions, desk, killer, queues } = parts;
   const named = (counts: ReadonlyMap<string, number>): string =>
     [...counts].map(([name, count]) => `${name} ${count}`).join(", ") || "none";
@@ -270,7 +276,7 @@ export async function runChaos(
       `paid in at the office ${desk.orderCount} times; sent again for: ${named(desk.repeats)}`,
       `trial balance: ${named(ledger.trial)}`,
       ...rebuilt,
-      `suspense ${ledger.suspenseCount} forks ${ledger.forkCount}`,
+      `sub-grants of the hub ${subGrantCount} suspense ${ledger.suspenseCount} forks ${ledger.forkCount}`,
     ],
   };
 }
