@@ -143,10 +143,12 @@ function roomyFolder(): string {
 }
 
 /** Starts an empty server that only this machine's socket reaches; throws a sentence when it cannot. */
-export async function startPrivatePostgres(): Promise<PrivatePostgres> {
+export async function startPrivatePostgres(
+  parent: string = roomyFolder(),
+): Promise<PrivatePostgres> {
   const account = accountFor();
   const home = programsFor(account);
-  const directory = mkdtempSync(join(roomyFolder(), "saku-pg-"));
+  const directory = mkdtempSync(join(parent, "saku-pg-"));
   if (account !== null) chownSync(directory, account.uid, account.gid);
   const data = join(directory, "data");
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
