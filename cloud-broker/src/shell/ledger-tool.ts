@@ -1,16 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { readLedgerDirectory, readLedgerPlace } from "./config.ts";
-import { backUp } from "./shell/store/backup.ts";
-import { failedChecks } from "./shell/store/checks.ts";
-import { grantTo } from "./shell/store/grants.ts";
-import { restoreLedger } from "./shell/store/restore.ts";
-import { openStore, type Store } from "./shell/store/store.ts";
-import { trialBalance } from "./shell/store/trial-balance.ts";
+import { readLedgerDirectory, readLedgerPlace } from "../config.ts";
+import { backUp } from "./store/backup.ts";
+import { failedChecks } from "./store/checks.ts";
+import { grantTo } from "./store/grants.ts";
+import { restoreLedger } from "./store/restore.ts";
+import { openStore, type Store } from "./store/store.ts";
+import { trialBalance } from "./store/trial-balance.ts";
 
 // The ledger without the cloud: for moving, rebuilding and looking. docs/runbooks/rebuild-the-ledger.md
 
-const USAGE = `Usage: node cloud-broker/dist/ledger-tool.js COMMAND     (which ledger: SAKU_CLOUD_DIR, SAKU_DATABASE_URL)
+const USAGE = `Usage: node cloud-broker/dist/shell/ledger-tool.js COMMAND     (which ledger: SAKU_CLOUD_DIR, SAKU_DATABASE_URL)
   copy DIRECTORY      writes a finished copy of the ledger
   restore COPY        opens a copy as the ledger of an empty place
   verify              asks every rule and shows the trial balance
