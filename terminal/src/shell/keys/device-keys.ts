@@ -29,7 +29,7 @@ export type DeviceKeys = {
   readonly phrase: string;
   readonly protection: ProtectionLevel;
   readonly sign: Sign;
-  /** The key before the last rotation: the cloud may not have heard of the new one yet (K1). */
+  /** The key before the last rotation: the cloud may not have heard of the new one yet (KR1). */
   readonly former?: SigningKey;
   /** Opens a NaCl box made for `boxKey`; null when it was made for another or changed on the way. */
   readonly openBox: (
@@ -201,7 +201,7 @@ export async function openDeviceKeys(
 
 /**
  * Draws the next signing key and puts it on disk beside the one that signs now; it signs nothing before the journal names it,
- * so that a power cut at any point leaves a key that works (K1). Answers the new key.
+ * so that a power cut at any point leaves a key that works (KR1). Answers the new key.
  */
 export async function drawNextKey(
   folder: string,

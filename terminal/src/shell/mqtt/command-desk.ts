@@ -211,7 +211,7 @@ async function perform(scope: Scope, body: CommandBody): Promise<Applied> {
       await takeCheckpoint(scope.parts, tx, body.note);
       return NOTHING;
     case "rotate-key":
-      // Carried out before the next start's work, when nobody sells (K1).
+      // Carried out before the next start's work, when nobody sells (KR1).
       await writeMeta(tx, "rotate-key", "wanted");
       return NOTHING;
   }

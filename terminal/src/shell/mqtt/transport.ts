@@ -49,7 +49,7 @@ export type TransportOptions = {
   readonly device: DeviceId;
   readonly inc: Incarnation;
   readonly sign: Sign;
-  /** The key before the last rotation, for a cloud that has not heard of it yet (K1). */
+  /** The key before the last rotation, for a cloud that has not heard of it yet (KR1). */
   readonly formerSign?: Sign;
 };
 

@@ -78,7 +78,7 @@ const work = async (keys: DeviceKeys) => {
 };
 
 describe("the rotation of a key", () => {
-  it("[K1] is signed by the old key, ends its incarnation, and the next one is signed by the new", async () => {
+  it("[KR1] is signed by the old key, ends its incarnation, and the next one is signed by the new", async () => {
     const before = await openKeys(database, place());
     await want();
     const after = await rotateIfWanted({ ...world(), keys: before }, place(), SCHOOL);
@@ -95,7 +95,7 @@ describe("the rotation of a key", () => {
     expect(again.former?.publicKey).toEqual(before.signKey);
   });
 
-  it("[K2] keeps the terminal's name, its box key and its sealed secrets, also the second time", async () => {
+  it("[KR2] keeps the terminal's name, its box key and its sealed secrets, also the second time", async () => {
     const first = await openKeys(database, place());
     let keys = first;
     for (let round = 0; round < 3; round++) {
@@ -109,7 +109,7 @@ describe("the rotation of a key", () => {
     expect((await openKeys(database, place())).signKey).toEqual(keys.signKey);
   });
 
-  it("[K1] that is cut off after the key was drawn leaves the old one at work, and is done again", async () => {
+  it("[KR1] that is cut off after the key was drawn leaves the old one at work, and is done again", async () => {
     const before = await openKeys(database, place());
     await want();
     const lost = await drawNextKey(folder, null, before.signKey);
@@ -120,13 +120,13 @@ describe("the rotation of a key", () => {
     expect(await rotateIfWanted({ ...world(), keys: after }, place(), SCHOOL)).toBe(after);
   });
 
-  it("[K1] never lets the daemon start with a key that the journal does not name", async () => {
+  it("[KR1] never lets the daemon start with a key that the journal does not name", async () => {
     await openDeviceKeys(folder, null);
     await database.transaction((tx) => writeMeta(tx, "sign-key", "ab".repeat(32)));
     await expect(openKeys(database, place())).rejects.toThrow("not in the file");
   });
 
-  it("[K3] a roster that names the key before the rotation is still taken, one of a stranger is not", async () => {
+  it("[KR3] a roster that names the key before the rotation is still taken, one of a stranger is not", async () => {
     const before = await openKeys(database, place());
     await want();
     const after = await rotateIfWanted({ ...world(), keys: before }, place(), SCHOOL);

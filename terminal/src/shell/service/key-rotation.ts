@@ -20,7 +20,7 @@ export async function openKeys(database: Database, place: KeyPlace): Promise<Dev
 }
 
 /**
- * Carries out a `rotate-key` that came while the daemon ran, before it begins to work (K1): a new key is drawn and put on disk;
+ * Carries out a `rotate-key` that came while the daemon ran, before it begins to work (KR1): a new key is drawn and put on disk;
  * then one transaction holds the old key's signed word for it, the `end` of that incarnation, and which key signs from now on.
  * What is cut off before the transaction is done again at the next start; after it, the new key works.
  */

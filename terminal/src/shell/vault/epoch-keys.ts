@@ -61,7 +61,7 @@ export function judgeRoster(
   if (roster.rev <= known.rev) return { kind: "refused", reason: "not-newer" };
   const own = roster.devices.find((device) => device.device === known.device);
   if (own === undefined) return { kind: "accepted", roster, epochKey: null };
-  // The school signs its list anew in its own time: until then it names the key before the rotation (K3).
+  // The school signs its list anew in its own time: until then it names the key before the rotation (KR3).
   const isOurs =
     equalBytes(own.signKey, keys.signKey) ||
     (keys.former !== undefined && equalBytes(own.signKey, keys.former.publicKey));
