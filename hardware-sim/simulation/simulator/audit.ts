@@ -20,11 +20,12 @@ export function auditMarks(world: World, cloud: CloudHost, tills: readonly Till[
   const committed = new Map<string, number>();
   for (const { inc, ack, safe } of marks ?? []) {
     committed.set(String(inc), Number(ack));
-    if (Number(safe) > Number(ack)) world.broken("I17", `the cloud is safe to ${safe} of ${ack}`);
+    if (Number(safe) > Number(ack))
+      world.broken("I17", `the cloud is safe to ${String(safe)} of ${String(ack)}`);
     if (Number(safe) > (cloud.safeTruth.get(String(inc)) ?? 0))
       world.broken(
         "I17",
-        `the cloud calls ${safe} of ${String(inc)} safe; no finished copy has it`,
+        `the cloud calls ${String(safe)} of ${String(inc)} safe; no finished copy has it`,
       );
   }
   for (const till of tills) auditTill(world, cloud, till, marks === null ? null : committed);
@@ -41,12 +42,18 @@ function auditTill(
     "SELECT inc, last_n, ack, safe FROM incarnation",
   ) ?? []) {
     if (!(Number(safe) <= Number(ack) && Number(ack) <= Number(last_n)))
-      world.broken("I17", `${till.name}: safe ${safe}, ack ${ack}, last ${last_n}`);
+      world.broken(
+        "I17",
+        `${till.name}: safe ${String(safe)}, ack ${String(ack)}, last ${String(last_n)}`,
+      );
     if (Number(safe) > (cloud.safeTruth.get(String(inc)) ?? 0))
-      world.broken("I17", `${till.name} believes ${safe} of ${inc} safe; no finished copy has it`);
+      world.broken(
+        "I17",
+        `${till.name} believes ${String(safe)} of ${String(inc)} safe; no finished copy has it`,
+      );
     const isSameTerm = term === cloud.parts?.store.term;
     if (committed !== null && isSameTerm && Number(ack) > (committed.get(String(inc)) ?? 0))
-      world.broken("I17", `${till.name} believes ${ack} of ${inc} committed`);
+      world.broken("I17", `${till.name} believes ${String(ack)} of ${String(inc)} committed`);
   }
 }
 
@@ -74,7 +81,7 @@ export async function auditLedger(world: World, cloud: CloudHost, oracle: Oracle
 async function auditLimits(world: World, store: Store, oracle: Oracle): Promise<void> {
   const used = await rows(
     store,
-    `SELECT student, day, sum(amount - returned) AS used FROM lease WHERE purse = 'snack' GROUP BY student, day`,
+    `SELECT student, day, sum(amount - returned - passed) AS used FROM lease WHERE purse = 'snack' GROUP BY student, day`,
   );
   for (const { student, day, used: amount } of used) {
     const limit = oracle.limits.get(`${String(student)}/${String(day)}`);

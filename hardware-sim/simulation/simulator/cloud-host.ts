@@ -31,7 +31,7 @@ import { CLOUD_KEY, HOST, LEDGER_FILE, SCHOOL, ZONE } from "./school.ts";
 import { seedBytes, verifyKnown } from "./keys.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import type { Line } from "./network.ts";
-import { errorText } from "./shapes.ts";
+import { errorText, wordOf } from "./shapes.ts";
 import { BrokenRule } from "./story.ts";
 import type { World } from "./world.ts";
 import { mount, openWasm } from "./wasm-sqlite.ts";
@@ -129,7 +129,7 @@ export class CloudHost {
         `the cloud failed: ${JSON.stringify(facts)} ${errorText(facts["err"])}`,
       );
     else if (level !== "fatal")
-      this.#world.story.tell(`the cloud says ${String(event)} ${String(facts["reason"] ?? "")}`);
+      this.#world.story.tell(`the cloud says ${wordOf(event)} ${wordOf(facts["reason"])}`);
   }
 
   #startJobs(machine: Machine): void {

@@ -151,6 +151,39 @@ class OpenFile {
   }
 }
 
+function terminalDriver(file: OpenFile, isReader: boolean, leave: () => void): SqliteDriver {
+  const all = async (sql: string, values: readonly unknown[]): Promise<WasmRow[]> => {
+    if (isReader) await file.settled();
+    return file.ask(sql, (statement) => allRows(statement, checkedBind(values)));
+  };
+  return {
+    all: (sql, ...values) => all(sql, values),
+    get: async (sql, ...values) => (await all(sql, values))[0],
+    run: (sql, ...values) =>
+      file.ask(sql, (statement) => statement.run(checkedBind(values)).changes),
+    close: async () => leave(),
+  };
+}
+
+function cloudConnection(file: OpenFile, isReader: boolean, leave: () => void): SqliteConnection {
+  return {
+    database: "sqlite",
+    all: async (sql, values = []) => {
+      if (isReader) await file.settled();
+      return file.ask(sql, (statement) => allRows(statement, values.map(bindable)));
+    },
+    run: async (sql, values = []) => {
+      if (isReader) await file.settled();
+      return file.ask(sql, (statement) => ({
+        changes: statement.run(values.map(bindable)).changes,
+      }));
+    },
+    // One connection is both: a reader must not close it for writing.
+    exec: (sql) => file.script(isReader ? sql.replaceAll("PRAGMA query_only=ON;", "") : sql),
+    close: async () => leave(),
+  };
+}
+
 /** SQL on a simulated disk, for one process. */
 export interface Drivers {
   readonly openTerminal: OpenSqliteDriver;
@@ -187,43 +220,13 @@ export function createDrivers(
     file.close();
   }
 
-  const openTerminal: OpenSqliteDriver = async (path, mode): Promise<SqliteDriver> => {
+  const openTerminal: OpenSqliteDriver = async (path, mode) => {
     const file = use(path);
-    const isReader = mode === "read-only";
-    const all = async (sql: string, values: readonly unknown[]): Promise<WasmRow[]> => {
-      if (isReader) await file.settled();
-      return file.ask(sql, (statement) => allRows(statement, checkedBind(values)));
-    };
-    return {
-      all: (sql, ...values) => all(sql, values),
-      get: async (sql, ...values) => (await all(sql, values))[0],
-      run: (sql, ...values) =>
-        file.ask(sql, (statement) => statement.run(checkedBind(values)).changes),
-      close: async () => leave(path, file),
-    };
+    return terminalDriver(file, mode === "read-only", () => leave(path, file));
   };
-
-  const openCloud: OpenSqliteConnection = async (path, mode): Promise<SqliteConnection> => {
+  const openCloud: OpenSqliteConnection = async (path, mode) => {
     const file = use(path);
-    const isReader = mode === "read-only";
-    return {
-      database: "sqlite",
-      all: async (sql, values = []) => {
-        if (isReader) await file.settled();
-        return file.ask(sql, (statement) => allRows(statement, values.map(bindable) as Values));
-      },
-      run: async (sql, values = []) => {
-        if (isReader) await file.settled();
-        return file.ask(sql, (statement) => ({
-          changes: statement.run(values.map(bindable) as Values).changes,
-        }));
-      },
-      exec: (sql) => {
-        // One connection is both: a reader must not close it for writing.
-        return file.script(isReader ? sql.replaceAll("PRAGMA query_only=ON;", "") : sql);
-      },
-      close: async () => leave(path, file),
-    };
+    return cloudConnection(file, mode === "read-only", () => leave(path, file));
   };
 
   return {

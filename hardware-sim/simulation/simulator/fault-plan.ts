@@ -1,5 +1,6 @@
 import { must } from "@saku/protocol";
 import type { DiskImage } from "./disk.ts";
+import { nameHub } from "./plan.ts";
 import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
 
@@ -154,6 +155,20 @@ const badCard: Fault = (run) => {
   });
 };
 
+const rehome: Fault = (run) => {
+  if (!run.hasHub) return;
+  run.world.fault("the school gives the hub to another stall");
+  void nameHub(run, run.random.chance(0.2) ? null : someTill(run));
+};
+
+const lanDown: Fault = (run) => {
+  run.world.fault("the stalls cannot reach each other");
+  run.lan.line.isCut = true;
+  later(run, SECOND_MS * (5 + run.random.below(90)), () => {
+    run.lan.line.isCut = false;
+  });
+};
+
 const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
   [5, powerCut],
   [3, killDaemon],
@@ -166,6 +181,8 @@ const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
   [1, clockJump],
   [1, cardImage],
   [1, badCard],
+  [1, rehome],
+  [1, lanDown],
 ];
 const WEIGHT = FAULTS.reduce((sum, [weight]) => sum + weight, 0);
 

@@ -1,7 +1,7 @@
 import { must, rupiah, schoolDayAt, unixMs } from "@saku/protocol";
 import type { Order } from "@saku/cloud-broker/shell/http/office";
 import { planFaults } from "./fault-plan.ts";
-import { ADMINS, START_MS, ZONE } from "./school.ts";
+import { ADMINS, SCHOOL, START_MS, ZONE } from "./school.ts";
 import {
   hasHeardFreeze,
   judgeSale,
@@ -43,6 +43,7 @@ export function planDay(run: SchoolRun, day: number): void {
         till.stop(evening < 0.5 ? "power" : "process");
       });
   }
+  if (run.hasHub) at(BOOT_MIN + 0.6, () => void nameHub(run, must(run.tills[0] ?? null, "A till")));
   const purchaseCount = Math.ceil((30 + random.below(40)) / run.dayCount);
   for (let count = 0; count < purchaseCount; count++)
     at(OPEN_MIN + (CLOSE_MIN - OPEN_MIN) * random.next(), () => buy(run));
@@ -126,15 +127,27 @@ async function takeBack(run: SchoolRun, till: Till, saleId: string, amount: numb
   run.story.tell(`${till.name} void of ${saleId.slice(0, 8)}: ${outcome.kind}`);
 }
 
+function adminOrder(run: SchoolRun): Order {
+  run.orderCount += 1;
+  return {
+    actor: { person: must(ADMINS[0] ?? null, "An admin"), role: "school-admin" },
+    idempotencyKey: `key-${run.orderCount}`,
+  };
+}
+
+/** The school names the terminal that lends for all; null = none. */
+export async function nameHub(run: SchoolRun, till: Till | null): Promise<void> {
+  const { parts } = run.cloud;
+  if (!run.cloud.isUp || parts === null) return;
+  run.story.tell(`school: ${till?.name ?? "nobody"} is the hub`);
+  await parts.office.writing.setHub(adminOrder(run), SCHOOL, till?.keys.device ?? null);
+}
+
 async function orderFromHome(run: SchoolRun): Promise<void> {
   const { random, cloud, oracle, story } = run;
   const { parts } = cloud;
   if (!cloud.isUp || parts === null) return;
-  run.orderCount += 1;
-  const order: Order = {
-    actor: { person: must(ADMINS[0] ?? null, "An admin"), role: "school-admin" },
-    idempotencyKey: `key-${run.orderCount}`,
-  };
+  const order = adminOrder(run);
   const student = pick(run, run.children());
   const { writing } = parts.office;
   const choice = random.below(4);

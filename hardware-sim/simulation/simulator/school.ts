@@ -1,9 +1,11 @@
 import {
+  encodeRoster,
   merchantId,
   must,
   rupiah,
   schoolDayAt,
   schoolId,
+  signObject,
   studentId,
   unixMs,
   type MerchantId,
@@ -130,6 +132,23 @@ const firstMoney = (student: StudentId, index: number): ReturnType<typeof topUpC
     actor: must(ADMINS[0] ?? null, "An admin"),
   });
 
+/**
+ * The stalls know each other by the school's word. Each one's own roster leaves itself out: it is given no epoch key, for
+ * there are no templates here.
+ */
+function rosterFor(slot: number, size: SchoolSize): Uint8Array {
+  const devices = SLOT_KEYS.slice(0, size.terminals)
+    .filter((_, index) => index !== slot)
+    .map(({ device, signKey, boxKey }) => ({
+      device,
+      signKey,
+      boxKey,
+      sealedEpochKey: new Uint8Array(104),
+    }));
+  const payload = encodeRoster({ v: 1, school: SCHOOL, rev: 1, epoch: 1, devices });
+  return signObject("saku.roster.v1", "school", payload, SCHOOL_ROOT.sign);
+}
+
 async function seatTerminal(work: Work, size: SchoolSize, slot: number): Promise<void> {
   const { db, now } = work;
   const keys = must(SLOT_KEYS[slot] ?? null, "A key for every slot");
@@ -154,10 +173,8 @@ async function seatTerminal(work: Work, size: SchoolSize, slot: number): Promise
     })
     .execute();
   const outbox = { sign: CLOUD_KEY.sign, onQueued: () => undefined };
-  await queueCommands(
-    work,
-    outbox,
-    { school: SCHOOL, device: keys.device },
-    welcomeBodies(slot, size.children),
-  );
+  await queueCommands(work, outbox, { school: SCHOOL, device: keys.device }, [
+    ...welcomeBodies(slot, size.children),
+    { kind: "roster", roster: rosterFor(slot, size) },
+  ]);
 }

@@ -50,6 +50,8 @@ export class SchoolRun {
   refusedCount = 0;
   broken: SeedOutcome["broken"] = null;
   isCalm = false;
+  /** One terminal holds the leases of all, in half of the schools. */
+  hasHub = false;
   /** Nobody switches a terminal on at night. */
   isNight = false;
   orderCount = 0;
@@ -67,6 +69,7 @@ export class SchoolRun {
     const { agenda } = this;
     this.story = createStory(() => agenda.nowMs + 5 * 3_600_000, listen);
     this.size = size;
+    this.hasHub = this.random.chance(0.5);
     this.dayCount = this.random.chance(0.3) ? 2 : 1;
     this.world = {
       random: this.random,
@@ -131,7 +134,9 @@ async function calm(run: SchoolRun): Promise<void> {
   run.isCalm = true;
   run.isNight = false;
   run.story.tell("the faults stop");
-  const { cloud } = run;
+  const { cloud, lan } = run;
+  lan.line.weather = FAIR;
+  lan.line.isCut = false;
   if (!cloud.isUp) {
     cloud.kill("process");
     await settled(run.agenda, run.bootCloud());

@@ -5,3 +5,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 export function errorText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
+
+export function wordOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

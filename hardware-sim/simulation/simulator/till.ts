@@ -16,7 +16,7 @@ import type { SchoolLan } from "./lan.ts";
 import type { Line } from "./network.ts";
 import { CLOUD_KEY, HOST, SCHOOL, SCHOOL_ROOT } from "./school.ts";
 import { verifyKnown } from "./keys.ts";
-import { errorText } from "./shapes.ts";
+import { errorText, wordOf } from "./shapes.ts";
 import { terminalLog } from "./witness.ts";
 import type { World } from "./world.ts";
 
@@ -176,8 +176,7 @@ export class Till {
       this.#world.story.tell(`${this.name} says its card is bad`);
     else if (level === "error" || level === "fatal")
       this.#world.broken("Q-fault", `${this.name} failed: ${JSON.stringify(facts)}`);
-    else
-      this.#world.story.tell(`${this.name} says ${String(event)} ${String(facts["reason"] ?? "")}`);
+    else this.#world.story.tell(`${this.name} says ${wordOf(event)} ${wordOf(facts["reason"])}`);
   }
 
   sell(order: SaleOrder): ReturnType<Duty["desk"]["sell"]> | null {

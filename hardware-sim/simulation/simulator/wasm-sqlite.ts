@@ -67,6 +67,8 @@ const at = (handle: number): { readonly disk: SimulatedDisk; readonly name: stri
 const ABSENT = Object.assign(new Error("ENOENT"), { code: "ENOENT" });
 const PRESENT = Object.assign(new Error("EEXIST"), { code: "EEXIST" });
 const O_CREAT = 64;
+/** Where in the buffer, how much, and where in the file. */
+type Span = readonly [start: number, length: number, offset: bigint | number];
 
 const fakeFs = {
   constants: { F_OK: 0, R_OK: 4, W_OK: 2, O_CREAT, O_EXCL: 128, O_RDONLY: 0, O_RDWR: 2 },
@@ -93,25 +95,13 @@ const fakeFs = {
   ftruncateSync(handle: number, size: number): void {
     at(handle).disk.truncate(at(handle).name, size);
   },
-  readSync(
-    handle: number,
-    into: Uint8Array,
-    _from: number,
-    length: number,
-    offset: bigint | number,
-  ): number {
+  readSync(handle: number, into: Uint8Array, ...[, length, offset]: Span): number {
     const { disk, name } = at(handle);
     return disk.read(name, into.subarray(0, length), Number(offset));
   },
-  writeSync(
-    handle: number,
-    from: Uint8Array,
-    _start: number,
-    length: number,
-    offset: number,
-  ): number {
+  writeSync(handle: number, from: Uint8Array, ...[, length, offset]: Span): number {
     const { disk, name } = at(handle);
-    disk.write(name, from.subarray(0, length), offset);
+    disk.write(name, from.subarray(0, length), Number(offset));
     return length;
   },
   unlinkSync(path: string): void {
