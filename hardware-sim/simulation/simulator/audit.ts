@@ -79,6 +79,7 @@ export async function auditLedger(world: World, cloud: CloudHost, oracle: Oracle
 }
 
 async function auditLimits(world: World, store: Store, oracle: Oracle): Promise<void> {
+  if (oracle.mayExceedLimits) return;
   const used = await rows(
     store,
     `SELECT student, day, sum(amount - returned - passed) AS used FROM lease WHERE purse = 'snack' GROUP BY student, day`,
