@@ -393,8 +393,8 @@ export const restoreMutants: readonly Mutant[] = [
     edits: [
       {
         file: HELLO_DESK,
-        find: "hello.term > 0 && hello.term < term",
-        replace: "hello.term < 0",
+        find: "if (isYounger && !isOver) await sayAgain",
+        replace: "if (isYounger && isOver) await sayAgain",
       },
     ],
     unitTest: brokerTest(

@@ -20,7 +20,7 @@ const { values } = parseArgs({
     /** Says what there is, and runs nothing. */
     list: { type: "boolean", default: false },
     /** Seeds to run after the first catch, to say how often it is seen. */
-    after: { type: "string", default: "10" },
+    after: { type: "string", default: "5" },
     jobs: { type: "string", default: String(availableParallelism()) },
   },
 });

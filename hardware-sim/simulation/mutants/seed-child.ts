@@ -34,7 +34,7 @@ process.on("uncaughtException", (error: unknown) => {
 });
 
 /** How often is worth knowing, but not worth minutes. */
-const AFTER_MAX_MS = 15_000;
+const AFTER_MAX_MS = 8_000;
 const end = seed + Number(count);
 let caughtAt: { readonly seed: number; readonly atMs: number } | null = null;
 for (; seed < end; seed++) {

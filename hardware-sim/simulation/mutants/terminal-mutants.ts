@@ -87,9 +87,14 @@ export const terminalMutants: readonly Mutant[] = [
   {
     name: "frozen-ignored",
     rules: "W3",
-    bug: "A frozen child still buys",
+    bug: "A terminal that heard of a freeze keeps the child's money and sells on",
     edits: [
       { file: WALLET, find: '  if (facts.student.isFrozen) return "frozen";\n', replace: "" },
+      {
+        file: COMMANDS,
+        find: "for (const lease of leasesToReturn(leases, why)) await giveBack",
+        replace: "for (const lease of leasesToReturn([], why)) await giveBack",
+      },
     ],
     unitTest: walletTest("[W3] is refused to a frozen child"),
   },

@@ -3,7 +3,7 @@ import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
 
 /** What a stall may take for one sale (`welcome.ts`). */
-const PER_SALE_MAX = 50_000;
+const PER_SALE_MAX = 8_000;
 
 export type Wish = {
   readonly student: StudentId;

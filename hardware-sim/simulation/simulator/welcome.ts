@@ -9,7 +9,7 @@ export function welcomeBodies(slot: number, children: number): readonly CommandB
       merchantName: `Kantin ${slot}`,
       schoolName: "SD Simulasi",
       zone: 420,
-      perSale: rupiah(50_000),
+      perSale: rupiah(8_000),
       quickKeys: [],
     },
     ...Array.from({ length: children }, (_, index) => ({
