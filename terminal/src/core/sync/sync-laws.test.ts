@@ -186,9 +186,13 @@ describe("the outbox and a bad network", () => {
         const world = new World(seed);
         for (let turn = 0; turn < faultyTurns; turn++) world.turn();
         world.faults = false;
+        const healedAtMs = world.nowMs;
         const isDrained = () => world.state.outbox.every((lane) => lane.safe === lane.lastN);
         for (let turn = 0; turn < 5_000 && !isDrained(); turn++) world.turn();
         expect(isDrained()).toBe(true);
+        // I18: one wait to come back, then three retry periods.
+        const { reconnectMaxMs, retryMaxMs } = world.state.timing;
+        expect(world.nowMs - healedAtMs).toBeLessThan(reconnectMaxMs + 3 * retryMaxMs);
         expect(Object.fromEntries(world.ledger.committed)).toEqual(
           Object.fromEntries(world.journal),
         );
