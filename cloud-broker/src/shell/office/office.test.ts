@@ -237,7 +237,7 @@ describeOnBoth("orders of the office", (database) => {
     await keepSealed(sealed);
     const holdsIt = (): boolean =>
       filesOf(school).some((file) => readFileSync(file).includes("SEALED-TEMPLATE"));
-    // The files of a PostgreSQL server are not ours to read; what stays in them is said in docs/security.md.
+    // The files of a PostgreSQL server are not ours to read; what stays in them is said in record 6.
     expect(holdsIt()).toBe(database === "sqlite");
     valueOf(await office.writing.setConsent(admin(), kid(), "withdrawn"));
     expect(await commands(1)).toEqual([
