@@ -3,20 +3,21 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "./apply-mutant.ts";
 import { countOf, mutated } from "./mutant.ts";
-import { MUTANTS } from "./mutants.ts";
+import { DESK_MUTANTS, MUTANTS } from "./mutants.ts";
 import { compiled, sourceOf } from "./node-hook.ts";
 
+const ALL = [...MUTANTS, ...DESK_MUTANTS];
 const root = repositoryRoot();
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
 describe("the mutants", () => {
   it("are at least forty, each with a name of its own", () => {
-    const names = MUTANTS.map(({ name }) => name);
-    expect(names.length).toBeGreaterThanOrEqual(40);
+    const names = ALL.map(({ name }) => name);
+    expect(MUTANTS.length).toBeGreaterThanOrEqual(40);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each(MUTANTS)("$name fits its source exactly once an edit, and still compiles", (mutant) => {
+  it.each(ALL)("$name fits its source exactly once an edit, and still compiles", (mutant) => {
     for (const { file, find } of mutant.edits)
       expect([file, find, countOf(textOf(file), find)]).toEqual([file, find, 1]);
     for (const file of new Set(mutant.edits.map((edit) => edit.file))) {
@@ -26,7 +27,7 @@ describe("the mutants", () => {
     }
   });
 
-  it.each(MUTANTS)("$name names a unit test that exists", ({ unitTest }) => {
+  it.each(ALL)("$name names a unit test that exists", ({ unitTest }) => {
     expect(existsSync(join(root, unitTest.file))).toBe(true);
     expect([unitTest.title, textOf(unitTest.file).includes(unitTest.title)]).toEqual([
       unitTest.title,
