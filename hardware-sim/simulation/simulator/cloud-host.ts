@@ -192,6 +192,7 @@ export class CloudHost {
   /** A finished copy is where `safe` gets its truth from; it is read by us, not by the product. */
   #noteCopy(path: string): void {
     const copy = openWasm(path);
+    copy.exec("PRAGMA locking_mode=EXCLUSIVE");
     const rows = copy.prepare("SELECT inc, ack FROM incarnation");
     for (const { inc, ack } of rows.all([]))
       this.safeTruth.set(String(inc), Math.max(Number(ack), this.safeTruth.get(String(inc)) ?? 0));

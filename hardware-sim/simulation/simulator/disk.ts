@@ -137,6 +137,9 @@ export class SimulatedDisk {
     if (!mayCreate) throw Object.assign(new Error("No such file"), { code: "ENOENT" });
     this.#files.set(name, { now: new Content(), sure: new Content(), pending: [] });
   }
+  content(name: string): Uint8Array {
+    return this.#file(name).now.view();
+  }
   size(name: string): number {
     return this.#file(name).now.size;
   }

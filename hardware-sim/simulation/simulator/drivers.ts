@@ -8,6 +8,7 @@ import { bindable } from "@saku/cloud-broker/shell/store/bindable";
 import type { Machine } from "./machine.ts";
 import type { SimulatedDisk } from "./disk.ts";
 import {
+  copyDatabase,
   mount,
   openWasm,
   type WasmDatabase,
@@ -56,6 +57,7 @@ function quietly(work: () => void): void {
 
 /** One open file of one machine. Every connection to it is this one, and reads beside a transaction wait for its end. */
 class OpenFile {
+  readonly #path: string;
   readonly #machine: Machine;
   readonly #disk: SimulatedDisk;
   readonly #commitMs: () => number;
@@ -69,6 +71,7 @@ class OpenFile {
     ground: { readonly machine: Machine; readonly disk: SimulatedDisk },
     commitMs: () => number,
   ) {
+    this.#path = path;
     this.#machine = ground.machine;
     this.#disk = ground.disk;
     this.#commitMs = commitMs;
@@ -125,6 +128,12 @@ class OpenFile {
     return this.#now(sql, (statement) => allRows(statement, []));
   }
 
+  /** What VACUUM INTO gives, at a tenth of its price: every copy would parse the whole schema anew. */
+  async copyTo(path: string): Promise<void> {
+    await this.settled();
+    copyDatabase(this.#path, path);
+  }
+
   async script(sql: string): Promise<void> {
     if (!this.#isUp) return forEver();
     try {
@@ -174,6 +183,10 @@ function cloudConnection(file: OpenFile, isReader: boolean, leave: () => void): 
     },
     run: async (sql, values = []) => {
       if (isReader) await file.settled();
+      if (sql === "VACUUM INTO ?") {
+        await file.copyTo(String(values[0]));
+        return { changes: 0 };
+      }
       return file.ask(sql, (statement) => ({
         changes: statement.run(values.map(bindable)).changes,
       }));

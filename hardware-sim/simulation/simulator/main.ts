@@ -8,9 +8,9 @@ import type { Block, BlockOutcome } from "./child.ts";
 import { runSeed, type SeedOutcome } from "./seed-run.ts";
 import { addTally, count, emptyTally, lastLine, type Tally } from "./tally.ts";
 
-const BLOCK_SIZE = 20;
+const BLOCK_SIZE = 10;
 /** WebAssembly's memory never shrinks: a process is let go after so many blocks. */
-const BLOCKS_PER_CHILD = 50;
+const BLOCKS_PER_CHILD = 100;
 
 const { values } = parseArgs({
   options: {
@@ -62,7 +62,7 @@ function saveState(file: string | undefined, state: State): void {
 
 function startChild(): ChildProcess {
   return fork(fileURLToPath(new URL("./child.js", import.meta.url)), [], {
-    execArgv: process.execArgv,
+    execArgv: [...process.execArgv, "--max-semi-space-size=64"],
   });
 }
 

@@ -58,6 +58,18 @@ function locate(path: string): { readonly disk: SimulatedDisk; readonly name: st
   return { disk, name: rest.join("/") };
 }
 
+/** Copies a database and its log, as they are shown, to another place. */
+export function copyDatabase(from: string, to: string): void {
+  for (const suffix of ["", "-wal"]) {
+    const source = locate(from + suffix);
+    const target = locate(to + suffix);
+    if (!source.disk.has(source.name)) continue;
+    target.disk.open(target.name, true);
+    target.disk.write(target.name, source.disk.content(source.name), 0);
+    target.disk.sync(target.name);
+  }
+}
+
 const handles = new Map<number, { readonly disk: SimulatedDisk; readonly name: string }>();
 const locks = new Set<string>();
 let handleCount = 0;
