@@ -205,6 +205,10 @@ export class CloudHost {
   kill(how: "power" | "process"): void {
     if (this.machine === null) return;
     this.machine.kill();
+    // Sockets of a dead process are dead too; who keeps silent notices it by the keep-alive.
+    const { agenda, random } = this.#world;
+    for (const close of this.#open) agenda.at(agenda.nowMs + random.below(45_000), close);
+    this.#open.clear();
     this.parts = null;
     if (how === "power") this.disk.cut();
     this.#drivers?.drop();
@@ -290,9 +294,14 @@ export class CloudHost {
       isOpen = false;
       client.closed = true;
       parts.connections.closed(asClient);
-      agenda.at(agenda.nowMs + line.delayMs(), () => {
-        if (!line.isCut) listener.onClosed();
-      });
+      agenda.at(agenda.nowMs + line.delayMs(), () => listener.onClosed());
+    };
+    // A connection that lost a frame does not live long: TCP gives nothing up but itself.
+    let isDoomed = false;
+    const doom = (): void => {
+      if (isDoomed) return;
+      isDoomed = true;
+      agenda.at(agenda.nowMs + line.noticeMs(), closeBoth);
     };
     const client = {
       id: mqttClientId(SCHOOL, device),
@@ -304,9 +313,13 @@ export class CloudHost {
       },
       publish: (packet: { readonly payload: Uint8Array }, done: () => void): void => {
         if (isOpen)
-          line.carry(new Uint8Array(packet.payload), (payload) => {
-            if (isOpen) listener.onFrame(payload);
-          });
+          line.carry(
+            new Uint8Array(packet.payload),
+            (payload) => {
+              if (isOpen) listener.onFrame(payload);
+            },
+            doom,
+          );
         done();
       },
     };
@@ -316,9 +329,13 @@ export class CloudHost {
     return {
       send: (frame) => {
         if (!isOpen) return;
-        line.carry(encodeUpFrame(frame), (payload) => {
-          if (isOpen && machine.isAlive) void parts.upDesk.take(connection, payload);
-        });
+        line.carry(
+          encodeUpFrame(frame),
+          (payload) => {
+            if (isOpen && machine.isAlive) void parts.upDesk.take(connection, payload);
+          },
+          doom,
+        );
       },
       close: closeBoth,
     };

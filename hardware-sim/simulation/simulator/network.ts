@@ -27,6 +27,11 @@ export class Line {
     this.weather = weather;
   }
 
+  /** How long two ends talk past each other before either notices: less than MQTT's keep-alive and a half. */
+  noticeMs(): number {
+    return 500 + this.#random.below(45_000);
+  }
+
   delayMs(): number {
     const base = 5 + this.#random.below(40);
     if (!this.#random.chance(this.weather.late)) return base;
@@ -34,18 +39,24 @@ export class Line {
     return base + this.#random.below(4_000);
   }
 
-  /** Hands a frame on later, once, twice or not at all. */
-  carry(payload: Uint8Array, arrive: (payload: Uint8Array) => void): void {
-    if (this.isCut || payload.length > FRAME_SIZE_MAX) return;
-    if (this.#random.chance(this.weather.loss)) {
-      this.faultCount += 1;
+  /** Hands a frame on later, once, twice or not at all; `lose` is told of one that never arrives. */
+  carry(
+    payload: Uint8Array,
+    arrive: (payload: Uint8Array) => void,
+    lose: () => void = () => undefined,
+  ): void {
+    if (payload.length > FRAME_SIZE_MAX) return;
+    if (this.isCut || this.#random.chance(this.weather.loss)) {
+      this.faultCount += this.isCut ? 0 : 1;
+      lose();
       return;
     }
     const copies = this.#random.chance(this.weather.doubled) ? 2 : 1;
     this.faultCount += copies - 1;
     for (let copy = 0; copy < copies; copy++)
       this.#agenda.at(this.#agenda.nowMs + this.delayMs(), () => {
-        if (!this.isCut) arrive(payload);
+        if (this.isCut) lose();
+        else arrive(payload);
       });
   }
 }

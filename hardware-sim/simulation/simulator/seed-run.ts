@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** Three retry periods, the longest of which is two minutes (I18). */
 const DRAIN_MAX_MS = 3 * 120_000;
-const QUIET_MS = 30_000;
+const QUIET_MS = 120_000;
 const EVENTS_BETWEEN_AUDITS = 100;
 
 export type SeedOutcome = {
