@@ -74,12 +74,8 @@ async function loadChain(
       .execute(),
   );
   const known = await rowsOf(parents, (some) =>
-    db
-      .selectFrom("device_event")
-      .select("id")
-      .where("id", "in", some)
-      .where("device", "=", device)
-      .execute(),
+    // Not by the terminal as well: SQLite would then walk all of its events instead of asking for these ids.
+    db.selectFrom("device_event").select(["id", "device"]).where("id", "in", some).execute(),
   );
   const children = await rowsOf(parents, (some) =>
     db
@@ -97,7 +93,7 @@ async function loadChain(
     isEnded: newest?.type === "end",
     tips: new Map(tip === undefined ? [] : [[inc, { ack: tip.ack, id: tip.tip }]]),
     stored: new Map(stored.map(({ n, id }) => [n, id])),
-    knownIds: new Set(known.map(({ id }) => id)),
+    knownIds: new Set(known.filter((row) => row.device === device).map(({ id }) => id)),
     parentsWithChild: new Set(children.map(({ parent }) => parent)),
   };
 }
