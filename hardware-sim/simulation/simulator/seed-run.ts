@@ -164,6 +164,8 @@ async function drain(run: SchoolRun): Promise<void> {
         till.duty.loop.facts().unsentCount === 0 &&
         till.duty.loop.facts().link === "online",
     );
+  // A terminal hears of its broken connection before it is asked whether it is connected.
+  await run.run(startMs + 1_000);
   await run.run(startMs + DRAIN_MAX_MS, isDrained);
   if (run.broken === null && !isDrained()) {
     const waiting = tills
