@@ -61,7 +61,9 @@ function auditTill(
 export async function auditLedger(world: World, cloud: CloudHost, oracle: Oracle): Promise<void> {
   const store = cloud.parts?.store;
   if (store === undefined) return;
-  for (const rule of await failedChecks(store.read)) world.broken(rule.split(" ")[0] ?? rule, rule);
+  for (const rule of await failedChecks(store.read))
+    if (!(oracle.mayExceedLimits && rule.startsWith("I4 ")))
+      world.broken(rule.split(" ")[0] ?? rule, rule);
   const balances = await rows(
     store,
     `SELECT a.kind, a.id, sum(CASE p.side WHEN 'credit' THEN p.amount ELSE -p.amount END) AS credit

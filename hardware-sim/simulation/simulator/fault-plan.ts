@@ -111,7 +111,7 @@ const cloudRestore: Fault = (run) => {
   run.oracle.hasRestored = true;
   // Another lineage: what it never heard, it judges anew.
   run.oracle.verdicts.clear();
-  if (run.hasHub) run.oracle.mayExceedLimits = true;
+  run.oracle.mayExceedLimits = true;
   rebootCloud(run);
 };
 
