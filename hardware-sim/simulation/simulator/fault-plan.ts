@@ -1,6 +1,6 @@
 import { must } from "@saku/protocol";
 import type { DiskImage } from "./disk.ts";
-import { nameHub } from "./plan.ts";
+import { nameHub } from "./office-orders.ts";
 import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
 

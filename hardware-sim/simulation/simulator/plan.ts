@@ -1,7 +1,7 @@
 import { must, rupiah, schoolDayAt, unixMs } from "@saku/protocol";
-import type { Order } from "@saku/cloud-broker/shell/http/office";
 import { planFaults } from "./fault-plan.ts";
-import { ADMINS, SCHOOL, START_MS, ZONE } from "./school.ts";
+import { adminOrder, nameHub } from "./office-orders.ts";
+import { START_MS, ZONE } from "./school.ts";
 import {
   hasHeardFreeze,
   judgeSale,
@@ -125,22 +125,6 @@ async function takeBack(run: SchoolRun, till: Till, saleId: string, amount: numb
   if (outcome.kind === "voided") run.oracle.voided.set(saleId, amount);
   await voidInVain(run, till, saleId, outcome.kind);
   run.story.tell(`${till.name} void of ${saleId.slice(0, 8)}: ${outcome.kind}`);
-}
-
-function adminOrder(run: SchoolRun): Order {
-  run.orderCount += 1;
-  return {
-    actor: { person: must(ADMINS[0] ?? null, "An admin"), role: "school-admin" },
-    idempotencyKey: `key-${run.orderCount}`,
-  };
-}
-
-/** The school names the terminal that lends for all; null = none. */
-export async function nameHub(run: SchoolRun, till: Till | null): Promise<void> {
-  const { parts } = run.cloud;
-  if (!run.cloud.isUp || parts === null) return;
-  run.story.tell(`school: ${till?.name ?? "nobody"} is the hub`);
-  await parts.office.writing.setHub(adminOrder(run), SCHOOL, till?.keys.device ?? null);
 }
 
 async function orderFromHome(run: SchoolRun): Promise<void> {
