@@ -127,9 +127,16 @@ export const terminalMutants: readonly Mutant[] = [
   },
   {
     name: "void-after-its-day",
-    rules: "W8",
-    bug: "A sale of a day that is over can be put back",
-    edits: [{ file: WALLET, find: "if (sale.day !== facts.today)", replace: "if (false)" }],
+    rules: "W8 W9",
+    bug: "A sale can be put back at any time, also when its day is over",
+    edits: [
+      { file: WALLET, find: "if (sale.day !== facts.today)", replace: "if (sale.amount === 0)" },
+      {
+        file: WALLET,
+        find: "if (sale.isShown && facts.nowMs - sale.atMs > VOID_WINDOW_MS)",
+        replace: "if (sale.isShown && sale.amount === 0)",
+      },
+    ],
     unitTest: walletTest("[W8] is refused when the school day is over"),
   },
   {

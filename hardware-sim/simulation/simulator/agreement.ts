@@ -50,6 +50,14 @@ export async function auditAgreement(
     );
   for (const { device, reason } of await ask("SELECT device, reason FROM fork_evidence"))
     world.broken("honest", `${String(device)} is taken for two terminals: ${String(reason)}`);
+  for (const { id } of await ask("SELECT id FROM student WHERE is_frozen = 1"))
+    for (const till of tills) {
+      const [kept] =
+        till.peek(`SELECT lease FROM lease WHERE state = 'active' AND student = '${String(id)}'`) ??
+        [];
+      if (kept !== undefined)
+        world.broken("W11", `${till.name} keeps ${String(kept["lease"])} of a frozen child`);
+    }
   const ledger = await ask(
     `SELECT d.name AS till, l.id, l.amount, l.spent, l.returned FROM lease l JOIN device d ON d.id = l.device`,
   );

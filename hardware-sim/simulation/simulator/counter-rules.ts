@@ -1,4 +1,5 @@
-import type { Purse, StudentId } from "@saku/protocol";
+import { must, type Purse, type StudentId } from "@saku/protocol";
+import { ADMINS } from "./school.ts";
 import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
 
@@ -65,4 +66,25 @@ async function voidLate(run: SchoolRun, till: Till, saleId: string, amount: numb
     till.peek(`SELECT sale.day, head.day AS today FROM sale, head WHERE id = '${saleId}'`) ?? [];
   if (row !== undefined && row["day"] !== row["today"])
     run.world.broken("W8", `${till.name} put a sale of ${String(row["day"])} back later`);
+}
+
+/** A child is frozen right after a purchase, and the purchase is put back when its leases have gone home already. */
+export function freezeThenVoid(run: SchoolRun, till: Till, saleId: string, wish: Wish): void {
+  if (!run.random.fork(`freeze-${saleId}`).chance(0.06)) return;
+  const { agenda, world } = run;
+  const freeze = (isFrozen: boolean): void => {
+    const { parts } = run.cloud;
+    if (!run.cloud.isUp || parts === null) return;
+    const person = must(ADMINS[0] ?? null, "An admin");
+    const order = {
+      actor: { person, role: "school-admin" },
+      idempotencyKey: `freeze-${saleId}-${String(isFrozen)}`,
+    } as const;
+    parts.office.writing
+      .setFrozen(order, wish.student, isFrozen)
+      .catch((error: unknown) => world.broken("Q-freeze", String(error)));
+  };
+  agenda.at(agenda.nowMs + 1_000, () => freeze(true));
+  agenda.at(agenda.nowMs + 25_000, () => void voidLate(run, till, saleId, wish.amount));
+  agenda.at(agenda.nowMs + 45_000, () => freeze(false));
 }

@@ -3,6 +3,7 @@ import { planFaults } from "./fault-plan.ts";
 import { adminOrder, nameHub } from "./office-orders.ts";
 import { START_MS, ZONE } from "./school.ts";
 import {
+  freezeThenVoid,
   hasHeardFreeze,
   judgeSale,
   unusual,
@@ -100,6 +101,7 @@ function press(run: SchoolRun, till: Till, wish: Wish): void {
       oracle.sold(attempt, outcome.saleId);
       judgeSale(run, till, wish, wasFrozen);
       voidNextDay(run, till, outcome.saleId, amount);
+      freezeThenVoid(run, till, outcome.saleId, wish);
       story.tell(`${till.name} sells ${student} ${amount} (${outcome.saleId.slice(0, 8)})`);
       agenda.at(
         agenda.nowMs + 200,
