@@ -220,6 +220,22 @@ export const ingestMutants: readonly Mutant[] = [
       "[L6] books what the lease covers from the child and the rest from suspense",
     ),
   },
+  {
+    name: "leaf-missing",
+    rules: "M11 I11",
+    bug: "A journal enters the books without its leaf in the school's log",
+    edits: [
+      {
+        file: "cloud-broker/src/shell/store/log-leaves.ts",
+        find: "  if (first === undefined) return;\n  const size",
+        replace: "  if (first === undefined || first.seq > 0) return;\n  const size",
+      },
+    ],
+    unitTest: {
+      file: "cloud-broker/src/shell/store/log-store.test.ts",
+      title: "[M11] has one leaf a journal, and every entry is proven in every later tree",
+    },
+  },
 ];
 
 /** Wrong when money is lent. */
@@ -230,14 +246,12 @@ export const lendingMutants: readonly Mutant[] = [
     bug: "The daily limit binds nothing",
     edits: [
       {
-        file: LEASE,
-        find: 'if (limit === null || purse !== "snack") return null;',
-        replace: 'if (limit !== null || purse !== "snack") return null;',
+        file: "cloud-broker/src/shell/store/limits.ts",
+        find: 'if (purse === "snack") uses.push({ limit: of.daily, used: used(today) });',
+        replace: "",
       },
     ],
-    unitTest: leasesTest(
-      "[G3] uses up the snack limit by amount less returned; other purses have none",
-    ),
+    unitTest: officeTest("[G3] a limit caps what is granted, and a cut asks the rest back"),
   },
   {
     name: "limit-forgets-spends",

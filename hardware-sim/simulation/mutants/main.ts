@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { repositoryRoot } from "./apply-mutant.ts";
 import type { Mutant } from "./mutant.ts";
-import { DESK_MUTANTS, MUTANTS, mutantNamed } from "./mutants.ts";
+import { UNIT_MUTANTS, MUTANTS, mutantNamed } from "./mutants.ts";
 import { runSeeds, type SeedVerdict } from "./seed-verdict.ts";
 import { openUnitTests, type UnitVerdict } from "./unit-run.ts";
 
@@ -95,20 +95,20 @@ async function isProductWhole(seedCount: number): Promise<boolean> {
 async function runDesk(): Promise<boolean> {
   const tests = await openUnitTests(repositoryRoot());
   let redCount = 0;
-  for (const mutant of DESK_MUTANTS) {
+  for (const mutant of UNIT_MUTANTS) {
     const unit = await tests.verdictOf(mutant);
     say(rowLine(mutant, { seeds: null, unit }));
     if (unit === "red") redCount += 1;
   }
   await tests.close();
-  say(`beyond the simulator: mutants ${DESK_MUTANTS.length} seen by their unit tests ${redCount}`);
-  return redCount === DESK_MUTANTS.length;
+  say(`beyond the simulator: mutants ${UNIT_MUTANTS.length} seen by their unit tests ${redCount}`);
+  return redCount === UNIT_MUTANTS.length;
 }
 
 const isAll = values.only === undefined;
 const chosen = values.only === undefined ? MUTANTS : values.only.split(",").map(mutantNamed);
 if (values.list)
-  for (const { name, rules, bug } of isAll ? [...MUTANTS, ...DESK_MUTANTS] : chosen)
+  for (const { name, rules, bug } of isAll ? [...MUTANTS, ...UNIT_MUTANTS] : chosen)
     say(`${name.padEnd(NAME_WIDTH)}${rules.padEnd(12)}${bug}`);
 else {
   const hasUnit = values.unit || values["unit-only"];

@@ -199,20 +199,4 @@ export const moneyMutants: readonly Mutant[] = [
     ],
     unitTest: decisionTest("[L16] nobody agrees with themselves, and an answer is final"),
   },
-  {
-    name: "leaf-missing",
-    rules: "M11 I11",
-    bug: "A journal enters the books without its leaf in the school's log",
-    edits: [
-      {
-        file: "cloud-broker/src/shell/store/log-leaves.ts",
-        find: "  if (first === undefined) return;\n  const size",
-        replace: "  if (first === undefined || first.seq > 0) return;\n  const size",
-      },
-    ],
-    unitTest: {
-      file: "cloud-broker/src/shell/store/log-store.test.ts",
-      title: "[M11] has one leaf a journal, and every entry is proven in every later tree",
-    },
-  },
 ];

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "./apply-mutant.ts";
 import { countOf, mutated } from "./mutant.ts";
-import { DESK_MUTANTS, MUTANTS } from "./mutants.ts";
+import { UNIT_MUTANTS, MUTANTS } from "./mutants.ts";
 import { compiled, sourceOf } from "./node-hook.ts";
 
-const ALL = [...MUTANTS, ...DESK_MUTANTS];
+const ALL = [...MUTANTS, ...UNIT_MUTANTS];
 const root = repositoryRoot();
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 

@@ -8,10 +8,9 @@ type Row = Readonly<Record<string, unknown>>;
 
 const MONEY = ["amount", "spent", "returned"] as const;
 
-/**
- * When everything has arrived and nothing was ever restored from an older copy, the two sides must say the same: no event
- * contradicts the books, no history has split, and every lease stands at its terminal as it stands in the ledger.
- */
+type Ask = (text: string) => Promise<readonly Row[]>;
+
+/** When everything has arrived: what must hold of events and leases, and between the two sides. */
 export async function auditAgreement(
   world: World,
   cloud: CloudHost,
@@ -20,8 +19,13 @@ export async function auditAgreement(
 ): Promise<void> {
   const store = cloud.parts?.store;
   if (store === undefined) return;
-  const ask = async (text: string): Promise<readonly Row[]> =>
-    (await sql.raw<Row>(text).execute(store.read)).rows;
+  const ask: Ask = async (text) => (await sql.raw<Row>(text).execute(store.read)).rows;
+  await auditDays(world, ask, tills);
+  if (!oracle.hasRestored) await auditHonest(world, ask, tills);
+}
+
+/** True whatever was set back: days, forks. */
+async function auditDays(world: World, ask: Ask, tills: readonly Till[]): Promise<void> {
   for (const { device, day } of await ask(
     `SELECT a.device, b.day FROM device_event a JOIN device_event b
        ON b.device = a.device AND b.inc = a.inc AND b.n = a.n + 1 WHERE b.day < a.day`,
@@ -32,6 +36,12 @@ export async function auditAgreement(
      WHERE l.day <> s.day`,
   ))
     world.broken("W6", `${String(id).slice(0, 8)} was paid by a lease of ${String(day)}`);
+  for (const { name, state } of await ask(
+    `SELECT DISTINCT d.name, d.state FROM device_event e JOIN device d ON d.id = e.device
+     WHERE d.state = 'active' OR NOT EXISTS (SELECT 1 FROM fork_evidence f WHERE f.device = d.id)
+     GROUP BY e.device, e.parent HAVING count(*) > 1`,
+  ))
+    world.broken("N4", `${String(name)} has two histories and is ${String(state)}`);
   for (const till of tills) {
     const [old] =
       till.peek(
@@ -40,7 +50,13 @@ export async function auditAgreement(
     if (old !== undefined)
       world.broken("W12", `${till.name} keeps ${String(old["lease"])} of a day that is over`);
   }
-  if (oracle.hasRestored) return;
+}
+
+/**
+ * Where nothing was ever restored from an older copy the two sides must say the same: no event contradicts the books, no
+ * history has split, and every lease stands at its terminal as it stands in the ledger.
+ */
+async function auditHonest(world: World, ask: Ask, tills: readonly Till[]): Promise<void> {
   for (const { type, verdict, anomaly } of await ask(
     "SELECT type, verdict, anomaly FROM device_event WHERE verdict IN ('suspense', 'anomaly')",
   ))
