@@ -189,10 +189,16 @@ function order(amount: number): SaleOrder {
   return { student: CHILD, amount: rupiah(amount), purse: "snack", method: "finger" };
 }
 
+/** A busy machine is given time. */
+const PATIENCE = { timeout: 20_000 };
+
+/** The journal itself is asked: the loop may not have heard yet of what was written last. */
 const drained = () =>
-  vi.waitFor(() => {
+  vi.waitFor(async () => {
+    const lanes = await readIncarnations(terminal.database.read);
+    expect(lanes.map(({ lastN, safe }) => lastN - safe)).toEqual(lanes.map(() => 0));
     expect(loop.facts()).toMatchObject({ link: "online", unsafeCount: 0 });
-  });
+  }, PATIENCE);
 
 describe("the loop", () => {
   it("[S1] says hello, learns its commands, and sends what the journal holds", async () => {
@@ -223,7 +229,9 @@ describe("the loop", () => {
     await drained();
     const outcome = await desk().sell(order(5_000));
     await drained();
-    expect(acked).toEqual(outcome.kind === "sold" ? [outcome.saleId] : []);
+    await vi.waitFor(() => {
+      expect(acked).toEqual(outcome.kind === "sold" ? [outcome.saleId] : []);
+    }, PATIENCE);
     expect((await terminal.desk.recentSales(1))[0]?.state).toBe("safe");
   });
 
