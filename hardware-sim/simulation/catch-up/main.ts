@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { typed } from "../command-line.ts";
 import mqtt, { type MqttClient } from "mqtt";
 import {
   authMessage,
@@ -138,7 +138,7 @@ function deliver(
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const values = typed("npm run bench:catchup -- [--events N] [--directory DIR]", {
     options: { events: { type: "string", default: "100000" }, directory: { type: "string" } },
   });
   const total = Number(values.events);

@@ -1,13 +1,17 @@
 // `npm run sim:mutants`: is every deliberate bug seen by the simulator, and by the unit test that it names?
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { typed } from "../command-line.ts";
 import { repositoryRoot } from "./apply-mutant.ts";
 import type { Mutant } from "./mutant.ts";
 import { UNIT_MUTANTS, MUTANTS, mutantNamed } from "./mutants.ts";
 import { runSeeds, type SeedVerdict } from "./seed-verdict.ts";
 import { openUnitTests, type UnitVerdict } from "./unit-run.ts";
 
-const { values } = parseArgs({
+const USAGE = `npm run sim:mutants -- [--seeds N] [--only NAME,NAME] [--unit | --unit-only] [--list] [--after N] [--jobs J]
+
+  Puts each deliberate bug into the product's sources and looks who notices: the simulator, and the unit test that it names.`;
+
+const values = typed(USAGE, {
   options: {
     /** Seeds within which a mutant must be caught. */
     seeds: { type: "string", default: "200" },

@@ -1,10 +1,12 @@
-import { parseArgs } from "node:util";
+import { typed, wholeNumber } from "../command-line.ts";
 import { policyTable, refusedPercent, type PolicyRow } from "./policy-table.ts";
 
-const { values } = parseArgs({ options: { seeds: { type: "string", default: "200" } } });
+const USAGE = "npm run policy -- [--seeds DAYS]";
+const values = typed(USAGE, { options: { seeds: { type: "string", default: "200" } } });
+const dayCount = wholeNumber(USAGE, { name: "seeds", text: values.seeds, min: 1 });
 
 const startMs = performance.now();
-const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+const seeds = Array.from({ length: dayCount }, (_, index) => index + 1);
 const rows = policyTable(seeds);
 
 const grouped = (value: number): string =>

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { typed, wholeNumber } from "../command-line.ts";
 import { startBroken } from "../mutants/start-broken.ts";
 import type { Block, BlockOutcome } from "./child.ts";
 import { runSeed, type SeedOutcome } from "./seed-run.ts";
@@ -12,7 +12,11 @@ const BLOCK_SIZE = 10;
 /** WebAssembly's memory never shrinks: a process is let go after so many blocks. */
 const BLOCKS_PER_CHILD = 100;
 
-const { values } = parseArgs({
+const USAGE = `npm run sim -- [--seeds N] [--seed FIRST] [--jobs J] [--resume FILE] [--mutant NAME] [--verbose]
+
+  Whole schools on a seeded clock, network and disk (docs/simulator.md). --verbose tells the story of up to five seeds.`;
+
+const values = typed(USAGE, {
   options: {
     seeds: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
@@ -28,9 +32,7 @@ if (values.mutant !== undefined) startBroken(values.mutant);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function numberOf(name: "seeds" | "seed" | "jobs"): number {
-  const value = Number(values[name]);
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${name} is a whole number`);
-  return value;
+  return wholeNumber(USAGE, { name, text: values[name], min: 1 });
 }
 
 const first = numberOf("seed");
