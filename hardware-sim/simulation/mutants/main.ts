@@ -24,7 +24,7 @@ const values = typed(USAGE, {
     /** Says what there is, and runs nothing. */
     list: { type: "boolean", default: false },
     /** Seeds to run after the first catch, to say how often it is seen. */
-    after: { type: "string", default: "5" },
+    after: { type: "string", default: "3" },
     jobs: { type: "string", default: String(availableParallelism()) },
   },
 });

@@ -16,6 +16,7 @@ const BEYOND: ReadonlySet<string> = new Set([
   "pruned-on-ack",
   "parent-unchecked",
   "cloud-void-twice",
+  "cloud-void-keeps-lease-closed",
   ...moneyMutants.map(({ name }) => name),
 ]);
 
