@@ -6,8 +6,8 @@ import { syncMutants } from "./sync-mutants.ts";
 import { terminalMutants } from "./terminal-mutants.ts";
 
 /**
- * Where the simulator does not go: it runs no money desk, no week, no hostile terminal and no two clouds at once; or a
- * second guard makes the bug harmless as long as that one stands. Their unit tests see these.
+ * Where the simulator does not go: it runs no money desk, no week, no hostile terminal, no two clouds at once and no
+ * copy that is overtaken or fails; or a second guard makes the bug harmless as long as that one stands. Their unit tests see these.
  */
 const BEYOND: ReadonlySet<string> = new Set([
   "command-twice",
@@ -17,6 +17,10 @@ const BEYOND: ReadonlySet<string> = new Set([
   "parent-unchecked",
   "cloud-void-twice",
   "cloud-void-keeps-lease-closed",
+  "safe-before-the-copy",
+  "safe-beyond-the-copy",
+  "revision-reused",
+  "grants-not-repeated",
   ...moneyMutants.map(({ name }) => name),
 ]);
 
