@@ -34,7 +34,7 @@ import type { Line } from "./network.ts";
 import { errorText, wordOf } from "./shapes.ts";
 import { BrokenRule } from "./story.ts";
 import type { World } from "./world.ts";
-import { mount, openWasm } from "./wasm-sqlite.ts";
+import { mount } from "./wasm-sqlite.ts";
 import { cloudLog, noMetrics } from "./witness.ts";
 
 type Parts = {
@@ -61,6 +61,7 @@ export class CloudHost {
   readonly #copiesPath: string;
   /** Highest copied watermark of every incarnation, of copies that were finished: the truth that `safe` may tell. */
   readonly safeTruth: Map<string, number> = new Map();
+  #unfinished: { readonly path: string; readonly held: ReadonlyMap<string, number> } | null = null;
 
   constructor(world: World, image: DiskImage) {
     this.#world = world;
@@ -79,7 +80,10 @@ export class CloudHost {
     const { agenda, random, story } = this.#world;
     const machine = startMachine(agenda, random.fork(`cloud-${agenda.nowMs}`));
     this.machine = machine;
-    const drivers = createDrivers(machine, this.disk, () => 1 + random.below(4));
+    const drivers = createDrivers(machine, this.disk, {
+      commitMs: () => 1 + random.below(4),
+      onCopied: (path) => this.#copyHolds(path),
+    });
     this.#drivers = drivers;
     const { timers, entropy } = machine;
     const clock = this.wallMs;
@@ -177,7 +181,7 @@ export class CloudHost {
       rename: async (from, to) => {
         await alive();
         copies.rename(nameOf(from), nameOf(to));
-        this.#noteCopy(to);
+        this.#noteCopy(from);
       },
       remove: async (path) => {
         await alive();
@@ -189,15 +193,23 @@ export class CloudHost {
     };
   }
 
-  /** A finished copy is where `safe` gets its truth from; it is read by us, not by the product. */
-  #noteCopy(path: string): void {
-    const copy = openWasm(path);
-    copy.exec("PRAGMA locking_mode=EXCLUSIVE");
-    const rows = copy.prepare("SELECT inc, ack FROM incarnation");
-    for (const { inc, ack } of rows.all([]))
-      this.safeTruth.set(String(inc), Math.max(Number(ack), this.safeTruth.get(String(inc)) ?? 0));
-    rows.finalize();
-    copy.close();
+  /** What a copy holds, read by us and not by the product at the instant that is copied. */
+  #copyHolds(path: string): void {
+    const held = new Map<string, number>();
+    for (const { inc, ack } of must(
+      this.peek("SELECT inc, ack FROM incarnation"),
+      "Committed rows",
+    ))
+      held.set(String(inc), Number(ack));
+    this.#unfinished = { path, held };
+  }
+
+  /** A finished copy is where `safe` gets its truth from. */
+  #noteCopy(from: string): void {
+    const { path, held } = must(this.#unfinished, "A copy that was begun");
+    if (path !== from) throw new BrokenRule("Q-use", "Another copy was finished");
+    for (const [inc, ack] of held)
+      this.safeTruth.set(inc, Math.max(ack, this.safeTruth.get(inc) ?? 0));
     this.#world.story.tell("a copy of the ledger is finished");
   }
 

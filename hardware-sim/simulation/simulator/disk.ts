@@ -3,15 +3,25 @@ import type { Random } from "@saku/hardware-sim/random";
 /** What a disk writes whole or not at all. */
 const SECTOR_SIZE = 512;
 
-type Change =
-  | { readonly kind: "write"; readonly offset: number; readonly bytes: Uint8Array }
-  | { readonly kind: "resize"; readonly size: number };
+/** What a call wrote, and what stood there before it. */
+type Change = {
+  readonly kind: "write" | "resize";
+  readonly offset: number;
+  /** The bytes written; none for a new size. */
+  readonly bytes: Uint8Array;
+  /** The size of the file after the call. */
+  readonly size: number;
+  /** What the call wrote over or cut off, and the size before it: the way back. */
+  readonly before: { readonly bytes: Uint8Array; readonly size: number };
+};
 
-/** Bytes that grow, with room to spare. */
+const NOTHING = new Uint8Array(0);
+
+/** Bytes that grow, with room to spare. What lies beyond the size is zero. */
 class Content {
   #bytes: Uint8Array;
   #size: number;
-  constructor(bytes: Uint8Array = new Uint8Array(0)) {
+  constructor(bytes: Uint8Array = NOTHING) {
     this.#bytes = bytes;
     this.#size = bytes.length;
   }
@@ -21,15 +31,15 @@ class Content {
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#size);
   }
-  apply(change: Change): void {
-    if (change.kind === "resize") this.#resize(change.size);
-    else {
-      const end = change.offset + change.bytes.length;
-      if (end > this.#size) this.#resize(end);
-      this.#bytes.set(change.bytes, change.offset);
-    }
+  part(start: number, end: number): Uint8Array {
+    return this.#bytes.subarray(start, Math.min(end, this.#size));
   }
-  #resize(size: number): void {
+  write(offset: number, bytes: Uint8Array): void {
+    const end = offset + bytes.length;
+    if (end > this.#size) this.resize(end);
+    this.#bytes.set(bytes, offset);
+  }
+  resize(size: number): void {
     if (size > this.#bytes.length) {
       const grown = new Uint8Array(Math.max(size, this.#bytes.length * 2, 16_384));
       grown.set(this.view());
@@ -37,10 +47,18 @@ class Content {
     } else if (size < this.#size) this.#bytes.fill(0, size, this.#size);
     this.#size = size;
   }
+  redo(change: Change): void {
+    if (change.kind === "resize") this.resize(change.size);
+    else this.write(change.offset, change.bytes);
+  }
+  undo({ offset, before }: Change): void {
+    this.resize(before.size);
+    if (before.bytes.length > 0) this.#bytes.set(before.bytes, offset);
+  }
 }
 
-/** What the system shows, and what is sure to be there after a power cut. */
-type DiskFile = { now: Content; sure: Content; pending: Change[] };
+/** What the system shows, and what is not sure to be there after a power cut, oldest first. */
+type DiskFile = { readonly now: Content; pending: Change[] };
 
 export type DiskImage = ReadonlyMap<string, Uint8Array>;
 
@@ -92,25 +110,22 @@ export class SimulatedDisk {
   }
 
   #settle(file: DiskFile): void {
+    const { now, pending } = file;
+    for (const change of pending.toReversed()) now.undo(change);
     // A whole cache is written, none of it, or any part in any order.
     const share = [0, 1, this.#random.next()][this.#random.below(3)] ?? 0;
-    for (const change of file.pending) {
+    for (const change of pending) {
       if (!this.#random.chance(share)) continue;
-      if (change.kind === "write" && this.#random.chance(0.3)) this.#tear(file.sure, change);
-      else file.sure.apply(change);
+      if (change.kind === "write" && this.#random.chance(0.3)) this.#tear(now, change);
+      else now.redo(change);
     }
     file.pending = [];
-    file.now = new Content(file.sure.view().slice());
   }
 
-  #tear(content: Content, { offset, bytes }: Extract<Change, { kind: "write" }>): void {
+  #tear(content: Content, { offset, bytes }: Change): void {
     for (let start = 0; start < bytes.length; start += SECTOR_SIZE)
       if (this.#random.chance(0.5))
-        content.apply({
-          kind: "write",
-          offset: offset + start,
-          bytes: bytes.subarray(start, start + SECTOR_SIZE),
-        });
+        content.write(offset + start, bytes.subarray(start, start + SECTOR_SIZE));
   }
 
   /** One call that changes the disk; throws when the disk cannot. */
@@ -135,7 +150,7 @@ export class SimulatedDisk {
     if (this.#isOff) throw new Error("The power is off");
     if (this.#files.has(name)) return;
     if (!mayCreate) throw Object.assign(new Error("No such file"), { code: "ENOENT" });
-    this.#files.set(name, { now: new Content(), sure: new Content(), pending: [] });
+    this.#files.set(name, { now: new Content(), pending: [] });
   }
   content(name: string): Uint8Array {
     return this.#file(name).now.view();
@@ -145,33 +160,30 @@ export class SimulatedDisk {
   }
   read(name: string, into: Uint8Array, offset: number): number {
     if (this.#isOff) throw new Error("The power is off");
-    const part = this.#file(name)
-      .now.view()
-      .subarray(offset, offset + into.length);
+    const part = this.#file(name).now.part(offset, offset + into.length);
     into.set(part);
     return part.length;
   }
   write(name: string, bytes: Uint8Array, offset: number): void {
     this.#touch();
     if (this.fault === "full") throw new Error("No space left");
-    const change: Change = { kind: "write", offset, bytes: bytes.slice() };
-    const file = this.#file(name);
-    file.now.apply(change);
-    file.pending.push(change);
+    const { now, pending } = this.#file(name);
+    const before = { bytes: now.part(offset, offset + bytes.length).slice(), size: now.size };
+    const copy = bytes.slice();
+    now.write(offset, copy);
+    pending.push({ kind: "write", offset, bytes: copy, size: now.size, before });
   }
   truncate(name: string, size: number): void {
     this.#touch();
-    const change: Change = { kind: "resize", size };
-    const file = this.#file(name);
-    file.now.apply(change);
-    file.pending.push(change);
+    const { now, pending } = this.#file(name);
+    const before = { bytes: now.part(size, now.size).slice(), size: now.size };
+    now.resize(size);
+    pending.push({ kind: "resize", offset: size, bytes: NOTHING, size, before });
   }
   sync(name: string): void {
     this.#touch();
     if (this.fault === "sync-fails") throw new Error("The disk did not write");
-    const file = this.#file(name);
-    for (const change of file.pending) file.sure.apply(change);
-    file.pending = [];
+    this.#file(name).pending = [];
   }
   remove(name: string): void {
     this.#touch();
@@ -183,11 +195,11 @@ export class SimulatedDisk {
     this.#files.set(to, this.#file(from));
     this.#files.delete(from);
   }
-  /** Takes a whole file away, as it is shown. */
-  take(name: string): Uint8Array | null {
-    const file = this.#files.get(name);
-    this.#files.delete(name);
-    return file === undefined ? null : file.now.view().slice();
+  /** A whole file that is written and sure, in one call. */
+  put(name: string, bytes: Uint8Array): void {
+    this.#touch();
+    if (this.fault !== "none") throw new Error("The disk did not write");
+    this.#files.set(name, { now: new Content(bytes.slice()), pending: [] });
   }
   names(): readonly string[] {
     return [...this.#files.keys()];
@@ -196,16 +208,16 @@ export class SimulatedDisk {
   /** Everything as it is sure to be, for an image of the card. */
   image(): DiskImage {
     return new Map(
-      Array.from(this.#files, ([name, file]) => [name, file.sure.view().slice()] as const),
+      Array.from(this.#files, ([name, { now, pending }]) => {
+        const sure = new Content(now.view().slice());
+        for (const change of pending.toReversed()) sure.undo(change);
+        return [name, sure.view().slice()] as const;
+      }),
     );
   }
   restore(image: DiskImage): void {
     this.#files.clear();
     for (const [name, bytes] of image)
-      this.#files.set(name, {
-        now: new Content(bytes.slice()),
-        sure: new Content(bytes.slice()),
-        pending: [],
-      });
+      this.#files.set(name, { now: new Content(bytes.slice()), pending: [] });
   }
 }

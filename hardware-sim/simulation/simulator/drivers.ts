@@ -55,12 +55,19 @@ function quietly(work: () => void): void {
   }
 }
 
+/** How long a commit takes here, and who is told of a copy at the instant it holds. */
+export type Pace = {
+  readonly commitMs: () => number;
+  readonly onCopied?: (path: string) => void;
+};
+
 /** One open file of one machine. Every connection to it is this one, and reads beside a transaction wait for its end. */
 class OpenFile {
   readonly #path: string;
   readonly #machine: Machine;
   readonly #disk: SimulatedDisk;
   readonly #commitMs: () => number;
+  readonly #onCopied: (path: string) => void;
   readonly #statements = new Map<string, WasmStatement>();
   readonly #database: WasmDatabase;
   #waiting: (() => void)[] = [];
@@ -69,15 +76,17 @@ class OpenFile {
   constructor(
     path: string,
     ground: { readonly machine: Machine; readonly disk: SimulatedDisk },
-    commitMs: () => number,
+    pace: Pace,
   ) {
     this.#path = path;
     this.#machine = ground.machine;
     this.#disk = ground.disk;
-    this.#commitMs = commitMs;
+    this.#commitMs = pace.commitMs;
+    this.#onCopied = pace.onCopied ?? (() => undefined);
     this.#database = openWasm(path);
     // Without shared memory the log's index lives in the heap of the one connection there is.
-    this.#database.exec("PRAGMA locking_mode=EXCLUSIVE");
+    // Pages of two sectors: whatever copies, checks or tears a file has a quarter of the bytes to do it on.
+    this.#database.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=1024");
   }
 
   async settled(): Promise<void> {
@@ -132,6 +141,7 @@ class OpenFile {
   async copyTo(path: string): Promise<void> {
     await this.settled();
     copyDatabase(this.#path, path);
+    this.#onCopied(path);
   }
 
   async script(sql: string): Promise<void> {
@@ -208,18 +218,14 @@ export interface Drivers {
   drop(): void;
 }
 
-export function createDrivers(
-  machine: Machine,
-  disk: SimulatedDisk,
-  commitMs: () => number,
-): Drivers {
+export function createDrivers(machine: Machine, disk: SimulatedDisk, pace: Pace): Drivers {
   const files = new Map<string, OpenFile>();
   const folder = mount(disk);
 
   function use(path: string): OpenFile {
     let file = files.get(path);
     if (file === undefined) {
-      file = new OpenFile(path, { machine, disk }, commitMs);
+      file = new OpenFile(path, { machine, disk }, pace);
       files.set(path, file);
     }
     file.userCount += 1;

@@ -60,7 +60,7 @@ export async function foundedLedger(size: SchoolSize): Promise<DiskImage> {
   const agenda = createAgenda(random);
   const machine = startMachine(agenda, random);
   const disk = new SimulatedDisk(random);
-  const drivers = createDrivers(machine, disk, () => 0);
+  const drivers = createDrivers(machine, disk, { commitMs: () => 0 });
   const { timers, entropy } = machine;
   const store = await openStore({
     file: drivers.path(LEDGER_FILE),

@@ -34,7 +34,7 @@ export async function freshCard(): Promise<DiskImage> {
   const agenda = createAgenda(random);
   const machine = startMachine(agenda, random);
   const disk = new SimulatedDisk(random);
-  const drivers = createDrivers(machine, disk, () => 0);
+  const drivers = createDrivers(machine, disk, { commitMs: () => 0 });
   const opened = openDatabase(drivers.path(JOURNAL_FILE), {
     openDriver: drivers.openTerminal,
     timers: machine.timers,
@@ -108,7 +108,9 @@ export class Till {
     this.disk.powerOn();
     const machine = startMachine(agenda, random.fork(`${this.name}-${agenda.nowMs}`));
     this.#machine = machine;
-    const drivers = createDrivers(machine, this.disk, () => 2 + random.below(12));
+    const drivers = createDrivers(machine, this.disk, {
+      commitMs: () => 2 + random.below(12),
+    });
     this.#drivers = drivers;
     const { timers, entropy } = machine;
     try {

@@ -64,9 +64,7 @@ export function copyDatabase(from: string, to: string): void {
     const source = locate(from + suffix);
     const target = locate(to + suffix);
     if (!source.disk.has(source.name)) continue;
-    target.disk.open(target.name, true);
-    target.disk.write(target.name, source.disk.content(source.name), 0);
-    target.disk.sync(target.name);
+    target.disk.put(target.name, source.disk.content(source.name));
   }
 }
 

@@ -1,4 +1,11 @@
-import { Kysely, PostgresDialect, sql, type PostgresPool } from "kysely";
+import {
+  HandleEmptyInListsPlugin,
+  Kysely,
+  PostgresDialect,
+  replaceWithNoncontingentExpression,
+  sql,
+  type PostgresPool,
+} from "kysely";
 import { copyLedger } from "./ledger-copy.ts";
 import type { LedgerConnection } from "./ledger-connection.ts";
 import { assertLineage, claimLineage, type Lineage } from "./lineage.ts";
@@ -12,7 +19,6 @@ import {
   type PostgresTarget,
 } from "./postgres-connection.ts";
 import { openSqlite } from "./sqlite-connection.ts";
-import { emptyLists } from "./sqlite-ledger.ts";
 import type { Tables } from "./tables.ts";
 
 /** "saku" in ASCII: whoever holds this lock of the database writes to it. */
@@ -70,7 +76,8 @@ export async function openPostgresLedger(
   options: { readonly nowMs: number; readonly lockWaitMs?: number },
 ): Promise<OpenLedger> {
   const lineage: Lineage = { term: 0 };
-  const plugins = [emptyLists()];
+  // PostgreSQL has no empty IN list; here it finds nothing, as on SQLite.
+  const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
   const pool = writerPool(target, { lockWaitMs: LOCK_WAIT_MS, ...options }, lineage);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins });
   const readers = guardedPool(poolOf(target, "read-only", READERS), () => Promise.resolve());

@@ -1,14 +1,10 @@
-import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, sql } from "kysely";
+import { Kysely, sql } from "kysely";
 import { claimLineage } from "./lineage.ts";
 import { migrate } from "./migrations/migrate.ts";
 import type { OpenLedger } from "./open-ledger.ts";
 import { prepareConnection, type OpenSqliteConnection } from "./sqlite-connection.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import type { Tables } from "./tables.ts";
-
-/** PostgreSQL has no empty IN list; here it finds nothing either, by the same words. */
-export const emptyLists = (): HandleEmptyInListsPlugin =>
-  new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
 
 /** The ledger as a file: one connection writes, another reads beside it. */
 export async function openSqliteLedger(
@@ -24,9 +20,9 @@ export async function openSqliteLedger(
   const lineage = { term: await claimLineage(writer, nowMs) };
   const reader = await open(file, "read-only");
   await prepareConnection(reader, "read-only");
-  const plugins = [emptyLists()];
-  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, "read-write"), plugins });
-  const read = new Kysely<Tables>({ dialect: sqliteDialect(reader, "read-only"), plugins });
+  // An empty IN list is SQL here and finds nothing; PostgreSQL's ledger brings a plugin for it.
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, "read-write") });
+  const read = new Kysely<Tables>({ dialect: sqliteDialect(reader, "read-only") });
   return {
     database: "sqlite",
     db,

@@ -13,7 +13,7 @@ import {
   type StudentId,
 } from "@saku/protocol";
 import { bytesOf, integerOf, textOf } from "./bind.ts";
-import { readMeta, writeMeta } from "./meta.ts";
+import { readMetas, writeMeta } from "./meta.ts";
 import type { Sql, WritableSql } from "./sqlite.ts";
 
 // The school's hub as rows: who it is, what it gave out here, and what this stall still waits for.
@@ -21,10 +21,12 @@ import type { Sql, WritableSql } from "./sqlite.ts";
 export type HubAddress = { readonly device: DeviceId; readonly url: string | null };
 
 export async function readHub(sql: Sql): Promise<HubAddress | null> {
-  const device = await readMeta(sql, "hub-device");
-  if (device === null || device === "") return null;
-  const url = await readMeta(sql, "hub-url");
-  return { device: deviceId(device), url: url === null || url === "" ? null : url };
+  // One question: this is asked every few seconds, and on a card each has its price.
+  const { "hub-device": device = "", "hub-url": url = "" } = await readMetas(sql, [
+    "hub-device",
+    "hub-url",
+  ]);
+  return device === "" ? null : { device: deviceId(device), url: url === "" ? null : url };
 }
 
 export async function writeHub(tx: WritableSql, hub: HubAddress | null): Promise<void> {

@@ -32,6 +32,18 @@ export async function readMeta(sql: Sql, key: MetaKey): Promise<string | null> {
   return row === undefined ? null : textOf(row, "value");
 }
 
+/** Several notes in one question; one that was never written is missing. */
+export async function readMetas<Key extends MetaKey>(
+  sql: Sql,
+  keys: readonly Key[],
+): Promise<Partial<Record<Key, string>>> {
+  const places = keys.map(() => "?").join(", ");
+  const rows = await sql.all(`SELECT key, value FROM meta WHERE key IN (${places})`, ...keys);
+  return Object.fromEntries(
+    rows.map((row) => [textOf(row, "key"), textOf(row, "value")] as const),
+  ) as Partial<Record<Key, string>>;
+}
+
 export async function writeMeta(tx: WritableSql, key: MetaKey, value: string): Promise<void> {
   await tx.run(
     "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
