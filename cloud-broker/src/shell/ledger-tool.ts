@@ -29,12 +29,14 @@ async function withStore(work: (store: Store) => Promise<number>): Promise<numbe
 }
 
 async function verify(store: Store): Promise<number> {
-  const rows = await trialBalance(store.read);
+  const { rows, failed } = await store.snapshot(async (db) => ({
+    rows: await trialBalance(db),
+    failed: await failedChecks(db),
+  }));
   for (const { school, kind, debit, credit } of rows)
     say(
       [school, kind.padEnd(10), String(debit).padStart(16), String(credit).padStart(16)].join("  "),
     );
-  const failed = await failedChecks(store.read);
   for (const rule of failed) say(`BROKEN  ${rule}`);
   say(`${store.database}, term ${store.term}: ${failed.length} rules broken`);
   return failed.length === 0 ? 0 : 1;

@@ -59,7 +59,7 @@ function played(
 }
 
 describe("a simulated disk", () => {
-  it("[Q4] shows what was written, and an image of it holds what was synced and nothing else", () => {
+  it("[Q5] shows what was written, and an image of it holds what was synced and nothing else", () => {
     fc.assert(
       fc.property(calls, (list) => {
         const disk = new SimulatedDisk(createRandom(1));
@@ -70,7 +70,7 @@ describe("a simulated disk", () => {
     );
   });
 
-  it("[Q4] keeps after a power cut what was synced, and of the rest some calls, whole or by sectors", () => {
+  it("[Q5] keeps after a power cut what was synced, and of the rest some calls, whole or by sectors", () => {
     fc.assert(
       fc.property(calls, fc.nat(), (list, seed) => {
         const disk = new SimulatedDisk(createRandom(seed));

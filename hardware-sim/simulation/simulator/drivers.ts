@@ -71,6 +71,7 @@ class OpenFile {
   readonly #statements = new Map<string, WasmStatement>();
   readonly #database: WasmDatabase;
   #waiting: (() => void)[] = [];
+  #lookCount = 0;
   userCount = 0;
 
   constructor(
@@ -89,12 +90,45 @@ class OpenFile {
     this.#database.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=1024");
   }
 
-  async settled(): Promise<void> {
+  /** Does something in the very moment in which what it waits for is true. */
+  async #once<T>(isTrue: () => boolean, work: () => T | Promise<T>): Promise<T> {
     if (!this.#isUp) return forEver();
-    while (this.#database.inTransaction) {
+    while (!isTrue()) {
       await new Promise<void>((go) => this.#waiting.push(go));
       if (!this.#isUp) return forEver();
     }
+    return work();
+  }
+
+  settled(): Promise<void> {
+    return this.#once(
+      () => !this.#database.inTransaction,
+      () => undefined,
+    );
+  }
+
+  /**
+   * A reader's transaction. The one connection cannot have a second, so it is none, and until it is over no writer begins:
+   * what the reader sees is of one instant, as it is on a disk with several connections.
+   */
+  beginLook(): Promise<void> {
+    return this.#once(
+      () => !this.#database.inTransaction,
+      () => void (this.#lookCount += 1),
+    );
+  }
+
+  endLook(): void {
+    this.#lookCount -= 1;
+    this.#letGo();
+  }
+
+  /** Begins to write once nobody looks. */
+  beginWriting(sql: string): Promise<WasmRow[]> {
+    return this.#once(
+      () => this.#lookCount === 0,
+      () => this.ask(sql, (statement) => allRows(statement, [])),
+    );
   }
 
   async ask<T>(sql: string, run: (statement: WasmStatement) => T): Promise<T> {
@@ -188,7 +222,13 @@ function cloudConnection(file: OpenFile, isReader: boolean, leave: () => void): 
   return {
     database: "sqlite",
     all: async (sql, values = []) => {
-      if (isReader) await file.settled();
+      if (sql === "BEGIN IMMEDIATE") return file.beginWriting(sql);
+      if (isReader) {
+        if (sql === "BEGIN") await file.beginLook();
+        if (sql === "COMMIT" || sql === "ROLLBACK") file.endLook();
+        if (/^(BEGIN|COMMIT|ROLLBACK)$/.test(sql)) return [];
+        await file.settled();
+      }
       return file.ask(sql, (statement) => allRows(statement, values.map(bindable)));
     },
     run: async (sql, values = []) => {

@@ -84,12 +84,10 @@ async function askedChild(c: WebContext, web: Web): Promise<Shown | Response> {
   const text = c.req.param("student") ?? "";
   if (!ID_PATTERN.test(text)) return notFoundPage(c);
   const student = studentId(text);
-  const { person } = guardian.account;
-  const [child, siblings] = await Promise.all([
-    web.office.reading.child(person, student),
-    web.office.reading.childrenOf(person),
-  ]);
-  if (child === null) return notFoundPage(c);
+  // One view: the child and the switcher beside it must not show two balances.
+  const siblings = await web.office.reading.childrenOf(guardian.account.person);
+  const child = siblings.find((each) => each.student === student);
+  if (child === undefined) return notFoundPage(c);
   const ui = c.get("ui");
   const notice = noticeOf(ui, child, c.req.query("selesai"));
   return { props: { ui, child, siblings, notice }, asked: { ...guardian, student } };

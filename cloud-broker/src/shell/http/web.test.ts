@@ -59,7 +59,7 @@ test("an outage says that money is safe, gives a code, and keeps the reason for 
   const web = createTestWeb();
   const visitor = await signedIn(web, "ibu.aisyah");
   Object.assign(web.fake.office.reading, {
-    child: async () => {
+    childrenOf: async () => {
       throw new Error("database is locked: rahasia");
     },
   });

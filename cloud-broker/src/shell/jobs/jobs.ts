@@ -27,16 +27,19 @@ const ZONES: readonly { readonly zone: ZoneMinutes; readonly timezone: string }[
 ];
 
 async function checkLedger({ cloud, events }: JobParts): Promise<string> {
-  const rules = await failedChecks(cloud.store.read);
+  // Of one instant: rules that are compared with each other by whoever looks must speak of the same ledger [BK7].
+  const { rules, open } = await cloud.store.snapshot(async (db) => ({
+    rules: await failedChecks(db),
+    open: await openItems(db, cloud.clock()),
+  }));
   if (rules.length > 0) events.checkFailed({ rules });
-  const open = await openItems(cloud.store.read, cloud.clock());
   const items = open.map(({ kind, count }) => `, ${kind} ${count}`).join("");
   return `${rules.length === 0 ? "all hold" : `${rules.length} broken`}${items}`;
 }
 
 /** Recomputes whole logs: what was changed past the triggers shows here only. */
 async function checkLogs({ cloud, events }: JobParts): Promise<string> {
-  const broken = await auditLogs(cloud.store.read);
+  const broken = await auditLogs(cloud.store);
   if (broken.length > 0) events.checkFailed({ rules: ["I11 the log is its journals"] });
   return broken.length === 0 ? "all hold" : `${broken.length} broken`;
 }

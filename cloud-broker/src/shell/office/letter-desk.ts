@@ -171,13 +171,13 @@ async function rotateKey(cloud: Cloud, order: Order, device: string): Promise<Or
 
 export function letterDesk(cloud: Cloud): LetterDesk {
   return {
-    waiting: async (school: SchoolId) => {
-      const db = cloud.store.read;
-      const views: LetterView[] = [];
-      for (const letter of await blockingLetters({ db }, { school }))
-        views.push(await viewOf({ db }, letter));
-      return views;
-    },
+    waiting: (school: SchoolId) =>
+      cloud.store.snapshot(async (db) => {
+        const views: LetterView[] = [];
+        for (const letter of await blockingLetters({ db }, { school }))
+          views.push(await viewOf({ db }, letter));
+        return views;
+      }),
     decide: (order, letter, what) => decide(cloud, order, letter, what),
     clearTerminal: (order, device) => clearTerminal(cloud, order, device),
     rotateKey: (order, device) => rotateKey(cloud, order, device),

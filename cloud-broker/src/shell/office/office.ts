@@ -1,5 +1,8 @@
 import type { StudentId } from "@saku/protocol";
+import type { Kysely } from "kysely";
+import type { ChildView } from "../../core/reports/views.ts";
 import type { Office, PersonId, Reading } from "../http/office.ts";
+import type { Tables } from "../store/tables.ts";
 import { childOrders } from "./child-orders.ts";
 import { readChild } from "./child-view.ts";
 import type { Cloud } from "./cloud.ts";
@@ -14,46 +17,57 @@ import { readReceipt } from "./receipt-view.ts";
 import { schoolOrders } from "./school-orders.ts";
 import { readSchool, readStudents, readTerminals, readTrialBalance } from "./school-view.ts";
 
-/** Children of guardians who are signed in, and the school's own figures, from committed rows. */
+type Db = Kysely<Tables>;
+
+const wardOf = (db: Db, person: PersonId, student: StudentId) =>
+  db
+    .selectFrom("guardianship")
+    .select("school")
+    .where("person", "=", person)
+    .where("student", "=", student)
+    .executeTakeFirst();
+
+async function readChildren(
+  db: Db,
+  person: PersonId,
+  nowMs: number,
+): Promise<readonly ChildView[]> {
+  const rows = await db
+    .selectFrom("guardianship")
+    .innerJoin("student", (join) =>
+      join
+        .onRef("student.school", "=", "guardianship.school")
+        .onRef("student.id", "=", "guardianship.student"),
+    )
+    .select("student.id")
+    .where("guardianship.person", "=", person)
+    .orderBy("student.first_name")
+    .execute();
+  const views = [];
+  for (const { id } of rows) views.push(await readChild(db, id, nowMs));
+  return views.filter((view) => view !== null);
+}
+
+/** Children of guardians who are signed in, and the school's own figures; each view is of one instant [BK7]. */
 function createReading(cloud: Cloud): Reading {
-  const { read } = cloud.store;
-  const wardOf = (person: PersonId, student: StudentId) =>
-    read
-      .selectFrom("guardianship")
-      .select("school")
-      .where("person", "=", person)
-      .where("student", "=", student)
-      .executeTakeFirst();
+  const { store } = cloud;
   return {
-    childrenOf: async (person) => {
-      const rows = await read
-        .selectFrom("guardianship")
-        .innerJoin("student", (join) =>
-          join
-            .onRef("student.school", "=", "guardianship.school")
-            .onRef("student.id", "=", "guardianship.student"),
-        )
-        .select("student.id")
-        .where("guardianship.person", "=", person)
-        .orderBy("student.first_name")
-        .execute();
-      const views = [];
-      for (const { id } of rows) views.push(await readChild(read, id, cloud.clock()));
-      return views.filter((view) => view !== null);
-    },
-    child: async (person, student) => {
-      const row = await wardOf(person, student);
-      return row === undefined ? null : readChild(read, student, cloud.clock());
-    },
+    childrenOf: (person) => store.snapshot((db) => readChildren(db, person, cloud.clock())),
+    child: (person, student) =>
+      store.snapshot(async (db) => {
+        const row = await wardOf(db, person, student);
+        return row === undefined ? null : readChild(db, student, cloud.clock());
+      }),
     receipt: async (person, student, journal) => {
-      const row = await wardOf(person, student);
+      const row = await wardOf(store.read, person, student);
       return row === undefined ? null : readReceipt(cloud, { ...row, student, journal });
     },
-    school: (school) => readSchool(read, school, cloud.clock(), cloud.isOnline),
-    students: (school) => readStudents(read, school),
-    terminals: (school) => readTerminals(read, school, cloud.isOnline),
-    merchants: (school) => readMerchants(read, school),
-    trialBalance: (school) => readTrialBalance(read, school),
+    school: (school) =>
+      store.snapshot((db) => readSchool(db, school, cloud.clock(), cloud.isOnline)),
+    students: (school) => store.snapshot((db) => readStudents(db, school)),
+    terminals: (school) => store.snapshot((db) => readTerminals(db, school, cloud.isOnline)),
+    merchants: (school) => store.snapshot((db) => readMerchants(db, school)),
+    trialBalance: (school) => store.snapshot((db) => readTrialBalance(db, school)),
   };
 }
 

@@ -97,6 +97,49 @@ describeOnBoth("either database", () => {
     expect(bytes).toHaveLength(1);
   });
 
+  it("[BK7] shows one instant to who asks twice: what is committed in between is not there", async () => {
+    const { store } = await openHome();
+    await found(store);
+    const seen = await store.snapshot(async (db) => {
+      const ask = () => db.selectFrom("school").select("name").execute();
+      const first = await ask();
+      await found(store, schoolId("sch-b"), "SD B");
+      return [first, await ask()];
+    });
+    expect(seen).toEqual([[{ name: "SD" }], [{ name: "SD" }]]);
+    expect(await names(store)).toEqual(["SD", "SD B"]);
+  });
+
+  it("[BK7] lets looks that last neither hold up readers nor the writer, and forgets one that failed", async () => {
+    const { store } = await openHome();
+    await store.snapshot(async (db) => {
+      await db.selectFrom("school").select("name").execute();
+      expect(
+        await store.snapshot(
+          async (other) => (await other.selectFrom("school").selectAll().execute()).length,
+        ),
+      ).toBe(0);
+      await found(store);
+      expect(await names(store)).toEqual(["SD"]);
+    });
+    for (let count = 0; count < 5; count += 1)
+      await expect(store.snapshot((db) => sql`SELECT nonsense`.execute(db))).rejects.toThrow(
+        "nonsense",
+      );
+    expect(await store.snapshot((db) => db.selectFrom("school").select("name").execute())).toEqual([
+      { name: "SD" },
+    ]);
+  });
+
+  it("[BK7] takes no write into a look", async () => {
+    const { store } = await openHome();
+    await found(store);
+    await expect(
+      store.snapshot((db) => db.updateTable("school").set({ name: "x" }).execute()),
+    ).rejects.toThrow(/read-?only/);
+    expect(await names(store)).toEqual(["SD"]);
+  });
+
   it("[BK4] holds every trigger of the migrations", async () => {
     const { home } = await openHome();
     const raw = keep(await home.raw());

@@ -2,9 +2,11 @@ import { equalBytes, GrowingTree, leafHash, type SchoolId } from "@saku/protocol
 import type { Kysely } from "kysely";
 import { commitmentOf, type JournalFacts } from "../../core/log/commitment.ts";
 import { growBy, type LeafRow } from "../../core/log/stored-nodes.ts";
+import type { Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 type Db = Kysely<Tables>;
+type Looking = Pick<Store, "read" | "snapshot">;
 
 /** Journals read at a time: a nightly walk must not hold up a day's readers. */
 const PAGE_SIZE = 500;
@@ -86,8 +88,15 @@ function fits(tree: GrowingTree, fact: JournalFacts | undefined, leaf: StoredLea
   );
 }
 
-async function auditSchool(db: Db, school: SchoolId): Promise<boolean> {
-  const checkpoints = await db
+/** Journals and their leaves of one instant: what is posted between the two questions would look like a missing leaf [BK7]. */
+const readPage = (store: Looking, school: SchoolId, page: Seqs) =>
+  store.snapshot(async (db) => ({
+    facts: await readFacts(db, school, page),
+    leaves: await readLeaves(db, school, page),
+  }));
+
+async function auditSchool(store: Looking, school: SchoolId): Promise<boolean> {
+  const checkpoints = await store.read
     .selectFrom("log_checkpoint")
     .select(["size", "root"])
     .where("school", "=", school)
@@ -96,8 +105,7 @@ async function auditSchool(db: Db, school: SchoolId): Promise<boolean> {
   const tree = new GrowingTree(0, []);
   for (;;) {
     const page = { from: tree.size + 1, to: tree.size + PAGE_SIZE };
-    const facts = await readFacts(db, school, page);
-    const leaves = await readLeaves(db, school, page);
+    const { facts, leaves } = await readPage(store, school, page);
     if (facts.length !== leaves.length) return false;
     if (leaves.length === 0) return checkpoints.every(({ size }) => size <= tree.size);
     for (const [index, leaf] of leaves.entries()) {
@@ -112,9 +120,9 @@ async function auditSchool(db: Db, school: SchoolId): Promise<boolean> {
  * Recomputes every entry from the rows of its journal, every node, and the root of every checkpoint ever signed: a row that
  * somebody changed past the triggers is found, because what was signed cannot be changed with it [M14].
  */
-export async function auditLogs(db: Db): Promise<readonly SchoolId[]> {
-  const schools = await db.selectFrom("school").select("id").execute();
+export async function auditLogs(store: Looking): Promise<readonly SchoolId[]> {
+  const schools = await store.read.selectFrom("school").select("id").execute();
   const broken: SchoolId[] = [];
-  for (const { id } of schools) if (!(await auditSchool(db, id))) broken.push(id);
+  for (const { id } of schools) if (!(await auditSchool(store, id))) broken.push(id);
   return broken;
 }

@@ -9,6 +9,8 @@ export type OpenLedger = {
   /** The one connection that writes. */
   readonly db: Kysely<Tables>;
   readonly read: Kysely<Tables>;
+  /** Where transactions that only read take place. */
+  readonly looks: Kysely<Tables>;
   readonly lineage: Lineage;
   /** What was erased leaves what lies beside the rows as well. */
   scrub(): Promise<void>;

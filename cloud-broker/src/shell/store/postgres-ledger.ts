@@ -96,6 +96,7 @@ export async function openPostgresLedger(
     database: "postgresql",
     db,
     read,
+    looks: read,
     lineage,
     scrub: async () => {
       // Sealed templates are few; a table of commands is large and only gives its free space to new ones.

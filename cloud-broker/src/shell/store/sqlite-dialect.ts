@@ -52,47 +52,46 @@ function kyselyConnection(connection: SqliteConnection): DatabaseConnection {
 }
 
 /**
- * One connection behind a mutex: a shared sqlite3 connection has no safe transactions, because another flow's statement
- * would land inside this one's BEGIN … ROLLBACK.
+ * Each connection has one user at a time: a shared sqlite3 connection has no safe transactions, because another flow's
+ * statement would land inside this one's BEGIN … ROLLBACK. Who finds none free waits, in order.
  */
-function driver(connection: SqliteConnection, begin: string): Driver {
-  const shared = kyselyConnection(connection);
-  let tail: Promise<void> = Promise.resolve();
-  let release = (): void => undefined;
+function driver(connections: readonly SqliteConnection[], begin: string): Driver {
+  const free = connections.map(kyselyConnection);
+  const waiting: ((connection: DatabaseConnection) => void)[] = [];
   const say = (sql: string) => async (to: DatabaseConnection) => {
     await to.executeQuery(CompiledQuery.raw(sql));
   };
   return {
     init: () => Promise.resolve(),
-    async acquireConnection() {
-      const turn = tail;
-      let free = (): void => undefined;
-      tail = new Promise<void>((resolve) => {
-        free = resolve;
-      });
-      await turn;
-      release = free;
-      return shared;
-    },
+    acquireConnection: () =>
+      new Promise((resolve) => {
+        const connection = free.shift();
+        if (connection === undefined) waiting.push(resolve);
+        else resolve(connection);
+      }),
     beginTransaction: say(begin),
     commitTransaction: say("COMMIT"),
     rollbackTransaction: say("ROLLBACK"),
-    releaseConnection: () => {
-      release();
+    releaseConnection: (connection) => {
+      const next = waiting.shift();
+      if (next === undefined) free.push(connection);
+      else next(connection);
       return Promise.resolve();
     },
-    destroy: () => connection.close(),
+    destroy: async () => {
+      for (const connection of connections) await connection.close();
+    },
   };
 }
 
-/** Kysely over one of our connections; the writer begins with IMMEDIATE, so that it never fails half way for a lock. */
+/** Kysely over connections of ours; the writer begins with IMMEDIATE, so that it never fails half way for a lock. */
 export function sqliteDialect(
-  connection: SqliteConnection,
+  connections: readonly SqliteConnection[],
   mode: "read-write" | "read-only",
 ): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => driver(connection, mode === "read-write" ? "BEGIN IMMEDIATE" : "BEGIN"),
+    createDriver: () => driver(connections, mode === "read-write" ? "BEGIN IMMEDIATE" : "BEGIN"),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

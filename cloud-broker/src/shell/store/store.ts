@@ -21,8 +21,13 @@ const openOnDisk: OpenSqliteConnection = async (file, mode) => {
 /** The cloud's memory: one writer behind a queue, readers beside it. */
 export type Store = {
   readonly database: Database;
-  /** Committed rows only; may run beside the writer. */
+  /** Committed rows only, each question of its own instant; may run beside the writer. */
   readonly read: Kysely<Tables>;
+  /**
+   * Committed rows of one instant, for whatever asks more than one question: what the writer commits meanwhile is not seen
+   * [BK7]. A look asks its own `db` only and never waits for a commit; it is for reading, not for keeping open.
+   */
+  snapshot<T>(look: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   commit<T>(job: Job<T>, weight?: number): Promise<T>;
   commitCount(): number;
   /** Rows that wait for the writer: the measure of back-pressure. */
@@ -54,6 +59,13 @@ export async function openStore(
   return {
     database: ledger.database,
     read: ledger.read,
+    // SQLite has these by nature: its reader begins a transaction that sees what its first question saw.
+    snapshot: (look) =>
+      ledger.looks
+        .transaction()
+        .setIsolationLevel("repeatable read")
+        .setAccessMode("read only")
+        .execute(look),
     commit: committer.commit,
     commitCount: committer.commitCount,
     waitingRows: committer.waitingRows,

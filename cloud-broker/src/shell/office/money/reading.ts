@@ -250,19 +250,20 @@ async function readSalesOf(
   }));
 }
 
+/** The money desk's pages; each view is of one instant [BK7]. */
 export function moneyReading(cloud: Cloud): MoneyReading {
-  const { read } = cloud.store;
+  const { snapshot } = cloud.store;
   return {
-    overview: (school) => readOverview(read, school, cloud.clock()),
-    stalls: (school) => readStallMoney(read, school),
-    statement: (school, merchant) => readStatement(read, school, merchant),
-    disputes: (school) => readDisputes(read, school, cloud.clock()),
-    oversold: (school) => readOversold(read, school),
-    found: (school) => readFound(read, school),
-    zReports: (school) => readZReports(read, school),
-    counts: (school) => readCounts(read, school),
-    approvals: (school, person) => readApprovals(read, school, person),
-    salesOf: (school, student) => readSalesOf(read, school, student),
-    ledger: (school, account) => readLedger(read, school, account),
+    overview: (school) => snapshot((db) => readOverview(db, school, cloud.clock())),
+    stalls: (school) => snapshot((db) => readStallMoney(db, school)),
+    statement: (school, merchant) => snapshot((db) => readStatement(db, school, merchant)),
+    disputes: (school) => snapshot((db) => readDisputes(db, school, cloud.clock())),
+    oversold: (school) => snapshot((db) => readOversold(db, school)),
+    found: (school) => snapshot((db) => readFound(db, school)),
+    zReports: (school) => snapshot((db) => readZReports(db, school)),
+    counts: (school) => snapshot((db) => readCounts(db, school)),
+    approvals: (school, person) => snapshot((db) => readApprovals(db, school, person)),
+    salesOf: (school, student) => snapshot((db) => readSalesOf(db, school, student)),
+    ledger: (school, account) => snapshot((db) => readLedger(db, school, account)),
   };
 }
