@@ -43,6 +43,8 @@ export type PaperTerminal = {
   inc: Incarnation;
   n: number;
   parent: ObjectId;
+  /** The school day that its clock says. */
+  day: SchoolDay;
   /** Signs the next event of the chain. */
   write(body: EventBody): {
     readonly n: number;
@@ -65,6 +67,7 @@ export function paperTerminal(
     inc: incarnation(randomBytes(8).toString("hex")),
     n: 0,
     parent: ZERO_ID,
+    day: TODAY,
     write(body) {
       terminal.n += 1;
       const payload = encodeEvent({
@@ -76,7 +79,7 @@ export function paperTerminal(
         parent: terminal.parent,
         at: unixMs(MORNING_MS),
         trust: "ntp",
-        day: TODAY,
+        day: terminal.day,
         zone: 420,
         have: 0,
         body,

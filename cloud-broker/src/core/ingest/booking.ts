@@ -1,5 +1,5 @@
 import { rupiah, toHex, type LeaseId, type Rupiah } from "@saku/protocol";
-import { postingDay } from "../ledger/period.ts";
+import { isDayAhead, postingDay } from "../ledger/period.ts";
 import { isVoidable } from "../ledger/refund.ts";
 import { leaseReturn, sale, voidSale } from "../ledger/recipes.ts";
 import { isEnded } from "../leases/lease-state.ts";
@@ -168,10 +168,23 @@ function bookAccept({ books }: Context, body: Of<"lease-accept">): Booking {
   return { ...quiet, leases: [acceptLease(lease)], student: lease.student };
 }
 
+/** A day that has not come explains why its leases do not fit; every other contradiction keeps its own name [L19]. */
+const flagged = (booking: Booking): Booking =>
+  booking.anomaly === null || booking.anomaly === "expired-lease"
+    ? { ...booking, anomaly: "day-ahead" }
+    : booking;
+
 /** Books one verified, gapless event. Never refuses: what contradicts the books is kept as an anomaly [N5] [N6]. */
 export function bookEvent(known: Omit<Context, "day">): Booking {
-  const { body, day } = known.event;
-  const context = { ...known, day: postingDay(day, known.books.sealedThrough) };
+  const { day } = known.event;
+  const { today, sealedThrough } = known.books;
+  const isAhead = isDayAhead(day, today);
+  const booking = bookBody({ ...known, day: postingDay(isAhead ? today : day, sealedThrough) });
+  return isAhead ? flagged(booking) : booking;
+}
+
+function bookBody(context: Context): Booking {
+  const { body } = context.event;
   switch (body.type) {
     case "sale":
       return bookSale(context, body);

@@ -72,6 +72,8 @@ export type Books = {
   readonly students: ReadonlySet<StudentId>;
   /** The last day that is closed for good; null = none [L14]. */
   readonly sealedThrough: SchoolDay | null;
+  /** The school's day as the cloud's clock says it [L19]. */
+  readonly today: SchoolDay;
 };
 
 /** What became of a stored event, once and for ever. */
@@ -100,6 +102,8 @@ export type Anomaly =
   /** A refund of more than is left of its sale, or a void of what was refunded [L11]. */
   | "exceeds-sale"
   | "lease-short"
+  /** Signed for a day that has not come: the terminal's clock is wrong [L19]. */
+  | "day-ahead"
   /** A lease of another school day was spent [G10]. */
   | "expired-lease"
   /** The child had its money back already; the reserve paid [G11]. */

@@ -49,7 +49,7 @@ export type Context = {
   readonly books: Books;
   readonly event: SakuEvent;
   readonly id: string;
-  /** The day of its journal: its own unless that is sealed [L14]. */
+  /** The day of its journal: its own unless that is sealed [L14] or has not come [L19]. */
   readonly day: SchoolDay;
 };
 

@@ -8,6 +8,14 @@ export function postingDay(day: SchoolDay, sealedThrough: SchoolDay | null): Sch
   return sealedThrough !== null && day <= sealedThrough ? addSchoolDays(sealedThrough, 1) : day;
 }
 
+/** Two clocks may stand on two sides of a midnight; what is further ahead is a clock that is wrong. */
+const DAYS_AHEAD_MAX = 1;
+
+/** Whether a terminal speaks of a day that the cloud cannot believe yet [L19]. */
+export function isDayAhead(day: SchoolDay, today: SchoolDay): boolean {
+  return day > addSchoolDays(today, DAYS_AHEAD_MAX);
+}
+
 /** Days are sealed forwards, and never the current one: its sales are not all here [L14]. */
 export function sealRefusal(
   through: SchoolDay,

@@ -13,7 +13,7 @@ import type { Work } from "./committer.ts";
 import { blockingLetters } from "./dead-letters.ts";
 import { leaseOfRow } from "./lease-rows.ts";
 import { devicesOf, grantsWithin } from "./sub-grants.ts";
-import { sealedThrough } from "./periods.ts";
+import { sealedThrough, todayOf } from "./periods.ts";
 import { salesNamedBy, studentsNamedBy } from "./sales.ts";
 
 export type BatchOwner = {
@@ -151,5 +151,6 @@ export async function loadBooks(
     ),
     students: await studentsNamedBy(work, school, events),
     sealedThrough: await sealedThrough(work, school),
+    today: await todayOf(work, school),
   };
 }

@@ -1,11 +1,18 @@
 import { sql, type Kysely } from "kysely";
-import { unixMs, type UnixMs } from "@saku/protocol";
+import { schoolDayAt, unixMs, type UnixMs, type ZoneMinutes } from "@saku/protocol";
 import type { Tables } from "./tables.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Where the day begins first. */
+const EASTERN: ZoneMinutes = 540;
 
-type OpenKind = { readonly kind: string; readonly patienceMs: number; readonly sql: string };
+type OpenKind = {
+  readonly kind: string;
+  readonly patienceMs: number;
+  /** `:today` is the school day that has begun somewhere in the country. */
+  readonly sql: string;
+};
 
 /**
  * What is allowed to be open for a while and then needs a person: no rule is broken, but somebody should look [L18]. Each
@@ -50,6 +57,13 @@ const KINDS: readonly OpenKind[] = [
     sql: "SELECT asked_at AS since FROM approval WHERE state = 'open'",
   },
   {
+    // A clock that runs ahead: of no use to a terminal that is gone, and forgotten once that day has come [L19].
+    kind: "day-ahead",
+    patienceMs: 0,
+    sql: `SELECT e.received_at AS since FROM device_event e JOIN device d ON d.id = e.device
+      WHERE e.anomaly = 'day-ahead' AND e.day > :today AND d.state IN ('active','quarantined')`,
+  },
+  {
     // A terminal that said it keeps events, and has not been heard of since.
     kind: "unsent",
     patienceMs: DAY_MS,
@@ -67,9 +81,10 @@ export type OpenItem = {
 /** What has been open for longer than it should, by kind. */
 export async function openItems(db: Kysely<Tables>, nowMs: number): Promise<readonly OpenItem[]> {
   const items: OpenItem[] = [];
+  const today = String(schoolDayAt(unixMs(nowMs), EASTERN));
   for (const { kind, patienceMs, sql: text } of KINDS) {
     const { rows } = await sql<{ count: number; oldest: number | null }>`
-      SELECT count(*) AS count, min(since) AS oldest FROM (${sql.raw(text)}) AS open_item
+      SELECT count(*) AS count, min(since) AS oldest FROM (${sql.raw(text.replace(":today", today))}) AS open_item
       WHERE since <= ${nowMs - patienceMs}`.execute(db);
     const [row] = rows;
     if (row === undefined || row.oldest === null) continue;

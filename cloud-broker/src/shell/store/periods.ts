@@ -1,4 +1,4 @@
-import type { SchoolDay, SchoolId } from "@saku/protocol";
+import { schoolDayAt, type SchoolDay, type SchoolId } from "@saku/protocol";
 import type { Work } from "./committer.ts";
 
 /** The last day of the school's books that is closed for good; null = none [L14]. */
@@ -12,4 +12,17 @@ export async function sealedThrough(
     .where("school", "=", school)
     .executeTakeFirst();
   return row?.through ?? null;
+}
+
+/** The school's day by the cloud's own clock. */
+export async function todayOf(
+  { db, now }: Pick<Work, "db" | "now">,
+  school: SchoolId,
+): Promise<SchoolDay> {
+  const { zone } = await db
+    .selectFrom("school")
+    .select("zone")
+    .where("id", "=", school)
+    .executeTakeFirstOrThrow();
+  return schoolDayAt(now, zone);
 }
