@@ -12,7 +12,7 @@ async function simulated<T>(use: (store: Store, machine: Machine) => Promise<T>)
   const agenda = createAgenda(random.fork("agenda"));
   const machine = startMachine(agenda, random.fork("machine"));
   const disk = new SimulatedDisk(random.fork("disk"));
-  const drivers = createDrivers(machine, disk, () => 3);
+  const drivers = createDrivers(machine, disk, { commitMs: () => 3 });
   const { timers, entropy } = machine;
   const open = drivers.openCloud;
   const file = drivers.path("ledger.sqlite");
