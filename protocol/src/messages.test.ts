@@ -266,7 +266,7 @@ describe("a command", () => {
       const { body } = value as { readonly body: Readonly<Record<string, CborValue>> };
       return body["kind"] === "lease-grant" ? [body["ask"]] : [];
     });
-    expect(asks).toEqual([null, "ask-77aa"]);
+    expect(asks).toEqual([null, "ask-77aa", null]);
   });
 });
 

@@ -63,7 +63,10 @@ export type CommandBody =
       readonly version: number;
     }
   | { readonly kind: "freeze"; readonly student: StudentId; readonly isFrozen: boolean }
-  /** Money already moved in the ledger from the student to this terminal. `ask` is what it answers. */
+  /**
+   * Money already moved in the ledger from the student to this terminal. `ask` is what it answers; `subGrant` is the hub's
+   * signed `sub-grant` that made the lease, byte for byte, when a hub did and not the cloud.
+   */
   | {
       readonly kind: "lease-grant";
       readonly lease: LeaseId;
@@ -72,6 +75,7 @@ export type CommandBody =
       readonly day: SchoolDay;
       readonly amount: Rupiah;
       readonly ask: AskId | null;
+      readonly subGrant?: Uint8Array;
     }
   /** Give back what is left of every lease of the student on this terminal. */
   | { readonly kind: "return-request"; readonly student: StudentId }
@@ -144,6 +148,7 @@ const bodySchema = z.discriminatedUnion("kind", [
     day: schoolDaySchema,
     amount: amountSchema,
     ask: askIdSchema.nullable(),
+    subGrant: z.exactOptional(bytesSchema({ min: 1, max: 4_096 })),
   }),
   z.strictObject({ kind: z.literal("return-request"), student: studentIdSchema }),
   z.strictObject({ kind: z.literal("vault"), item: vaultItemSchema }),

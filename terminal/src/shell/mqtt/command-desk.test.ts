@@ -54,6 +54,18 @@ describe("commands", () => {
     expect(await readStudent(read, CHILD)).toMatchObject({ number: "102", isActive: false });
   });
 
+  it("[H15] that tell of a hub's lease are accepted in the hub's own words", async () => {
+    const { read } = terminal.database;
+    const subGrant = new Uint8Array(40).fill(0xd2);
+    await terminal.command({ ...grant(5_000), subGrant } as ReturnType<typeof grant>, grant(700));
+    const rows = await read.all("SELECT type, bytes FROM event ORDER BY rowid");
+    const accepts = rows.filter(({ type }) => String(type).endsWith("-accept"));
+    expect(accepts.map(({ type }) => type)).toEqual(["grant-accept", "lease-accept"]);
+    const [first] = accepts;
+    const signed = Buffer.from(first?.["bytes"] as Uint8Array);
+    expect(signed.includes(Buffer.from(subGrant))).toBe(true);
+  });
+
   it("[V7] of a newer cloud wait, with all that follows, and are not asked for in a loop", async () => {
     const known = terminal.sign(2, { kind: "freeze", student: CHILD, isFrozen: true });
     const opened = openObject("saku.command.v1", known);

@@ -242,13 +242,13 @@ async function leaseGrant(
     amount: body.amount,
   });
   await insertLease(tx, lease);
-  // The cloud's own word goes back to it: a ledger rebuilt from an older backup learns of the grant from here.
-  await append({
-    type: "lease-accept",
-    lease: lease.lease,
-    amount: lease.amount,
-    grant: bytes,
-  });
+  // The signed word of whoever lent it goes back: a ledger rebuilt from an older backup learns of the grant from here (H15).
+  const { lease: id, amount } = lease;
+  await append(
+    body.subGrant === undefined
+      ? { type: "lease-accept", lease: id, amount, grant: bytes }
+      : { type: "grant-accept", lease: id, amount, grant: body.subGrant },
+  );
   const { day } = await readHead(tx);
   if (day !== null && lease.day < day) await giveBack(scope, lease, "day-over");
 }
