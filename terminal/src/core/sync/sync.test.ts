@@ -229,8 +229,24 @@ describe("watermarks", () => {
         ],
       },
       { kind: "report", what: "term-raised" },
-      { kind: "send-events", inc: OLD, from: 5 },
+      { kind: "send-hello" },
     ]);
+    expect(bench.ack([{ inc: OLD, ack: 4, safe: 2 }], { term: 2 })).toContainEqual({
+      kind: "send-events",
+      inc: OLD,
+      from: 5,
+    });
+  });
+
+  it("[S16] of a higher term are followed by a hello that names all, and nothing is sent before its answer", () => {
+    const bench = online(lane(OLD, 10, 10, 10), lane(NEW, 3, 3, 0));
+    const effects = bench.ack([{ inc: NEW, ack: 3, safe: 0 }], { term: 2 });
+    expect(effects.at(-1)).toEqual({ kind: "send-hello" });
+    expect(helloRanges(bench.state.outbox).map(({ inc, from }) => [inc, from])).toEqual([
+      [OLD, 1],
+      [NEW, 1],
+    ]);
+    expect(bench.send({ kind: "tick" })).toEqual([]);
   });
 
   it("[S7] only rise within a term", () => {

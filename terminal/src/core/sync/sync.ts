@@ -226,7 +226,10 @@ function acked(state: SyncState, event: Extract<SyncEvent, { kind: "acked" }>): 
       state: { ...offlineState(next), link: "stopped" },
       effects: [...effects, { kind: "disconnect" }],
     };
-  return pump(next, event, effects);
+  if (!isNewTerm || state.term === 0) return pump(next, event, effects);
+  // S16: what was safe in the lost lineage stood in no hello; nothing is sent before the answer says what is missing here.
+  const again = hello({ ...next, credit: 0 }, event);
+  return { state: again.state, effects: [...effects, ...again.effects] };
 }
 
 /** A long wait is not cut short by an acknowledgement that moves nothing. */
