@@ -1,12 +1,12 @@
 import { addRupiah, rupiah, type DeviceId, type LeaseId, type Rupiah } from "@saku/protocol";
 import { subGrant } from "../ledger/lease-recipes.ts";
 import { acceptLease, newLease, passLease, spendLate, type Lease } from "../leases/lease.ts";
-import type { SignedGrant } from "./books.ts";
+import type { Books, SignedGrant } from "./books.ts";
 import { odd, quiet, type Booking, type Context, type Of } from "./outcome.ts";
 
 /** What a hub's event takes out of the hub's own leases: as far as they reach, for the right child, purse and day. */
 function takeFrom(
-  { books }: Context,
+  books: Pick<Books, "leases">,
   grant: SignedGrant,
 ): { readonly leases: readonly Lease[]; readonly covered: Rupiah; readonly late: Rupiah } {
   const leases = new Map<LeaseId, Lease>();
@@ -22,6 +22,12 @@ function takeFrom(
     late = addRupiah(late, back);
   }
   return { leases: [...leases.values()], covered, late };
+}
+
+/** Do the hub's leases reach for it now, as far as these books know them? [BK9] */
+export function isCovered(books: Pick<Books, "leases">, grant: SignedGrant): boolean {
+  const { covered, late } = takeFrom(books, grant);
+  return addRupiah(covered, late) === grant.body.amount;
 }
 
 function isSource(lease: Lease, { hub, day, body }: SignedGrant): boolean {
@@ -41,7 +47,7 @@ function bookGrant(context: Context, grant: SignedGrant, actor: DeviceId): Booki
   if (before !== undefined)
     return before.origin?.event === grant.event ? { ...quiet, student } : odd("grant-differs");
   if (!books.devices.has(to)) return odd("unknown-terminal");
-  const { leases, covered, late } = takeFrom(context, grant);
+  const { leases, covered, late } = takeFrom(books, grant);
   const whole = addRupiah(covered, late);
   if (whole === 0) return odd("lease-short", student);
   const made = newLease(

@@ -91,6 +91,8 @@ export type TerminalView = {
   readonly loss: "none" | "declared" | "confirmed" | "asked" | "written-off";
   /** Says that it answers on the school's own network: it can be the hub. */
   readonly isOnLan: boolean;
+  /** A restored ledger lends nothing before it has heard this one [BK8]. */
+  readonly isAwaited: boolean;
   readonly ackedEventCount: number;
 };
 

@@ -93,6 +93,7 @@ async function run(plan: IngestPlan): Promise<IngestFigures> {
         sentRev: null,
         line: Promise.resolve(),
         askCount: 0,
+        owed: null,
       };
       for (const frame of frames) {
         const sentAtMs = performance.now();

@@ -105,6 +105,7 @@ function terminalOf(part: Partial<TerminalView> & { device: string; name: string
     isHub: false,
     loss: "none",
     isOnLan: true,
+    isAwaited: false,
     ackedEventCount: 412,
     ...part,
   };

@@ -12,6 +12,7 @@ import { studentAccount } from "../../core/ledger/account.ts";
 import { decideAsk, type AskFacts } from "../../core/leases/ask.ts";
 import { remainingOf } from "../../core/leases/lease.ts";
 import { limitLeftFor } from "../store/limits.ts";
+import { mayLend } from "../store/awaited-terminals.ts";
 import { queueCommands } from "../store/commands.ts";
 import type { Work } from "../store/committer.ts";
 import { balanceOf } from "../store/journals.ts";
@@ -118,6 +119,8 @@ async function decide(
   // A quarantined terminal gets no more money; its screen says that there is none to be had.
   if (!mayReceive(own.state)) return refuse("funds");
   if (ask.day !== schoolDayAt(work.now, row.zone)) return refuse("wrong-day");
+  // BK8: it may lie at a terminal that this ledger has not heard yet; the counter says what it says of any other stall.
+  if (!(await mayLend(work, school))) return refuse("held-elsewhere");
   const desk = { context, work, connection };
   const decision = decideAsk(await factsOf(desk, ask, row.daily_limit));
   if (decision.kind === "refuse") return refuse(decision.reason);

@@ -19,6 +19,11 @@ export type Connection = {
   readonly incs: Set<Incarnation>;
   /** Its questions that are not answered yet. */
   askCount: number;
+  /**
+   * What the terminal said in this lineage that it still has to deliver, by incarnation; null while it has said nothing that
+   * counts [BK8].
+   */
+  owed: Map<Incarnation, number> | null;
   /** Highest command sent; null until its `hello` said what it has. */
   sentRev: number | null;
   line: Promise<void>;
@@ -33,6 +38,21 @@ export function noteIncarnation({ incs }: Pick<Connection, "incs">, inc: Incarna
   incs.add(inc);
   const [oldest] = incs;
   if (incs.size > INCS_MAX && oldest !== undefined) incs.delete(oldest);
+}
+
+/** Would the ledger have all that the terminal spoke of, once this incarnation stands at `ack`? */
+export function isAllSaid(
+  { owed }: Pick<Connection, "owed">,
+  of: Incarnation,
+  ack: number,
+): boolean {
+  if (owed === null || owed.size === 0) return false;
+  return [...owed].every(([inc, to]) => inc === of && to <= ack);
+}
+
+/** Incarnations that are complete are owed no longer. */
+export function noteTaken({ owed }: Pick<Connection, "owed">, inc: Incarnation, ack: number): void {
+  if ((owed?.get(inc) ?? Infinity) <= ack) owed?.delete(inc);
 }
 
 export type Connections = {
@@ -107,6 +127,7 @@ export function createConnections(
         ...fresh,
         incs: new Set<Incarnation>(),
         askCount: 0,
+        owed: null,
         sentRev: null,
         line: Promise.resolve(),
       };

@@ -4,16 +4,17 @@ import { LIVE_EVENTS_MAX } from "../../core/ingest/pressure.ts";
 import type { LetterReason } from "../../core/ingest/dead-letter.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { schoolToday } from "../office/child-orders.ts";
-import { reviveLeases } from "../store/revived-leases.ts";
-import { bookBatch, type BookingOutcome } from "../store/bookings.ts";
+import { noteSpoken } from "../store/awaited-terminals.ts";
+import type { BookingOutcome } from "../store/bookings.ts";
+import { bookDelivery, type Delivery } from "../store/deliveries.ts";
 import { announceCheckpoint } from "../store/checkpoints.ts";
 import type { Work } from "../store/committer.ts";
 import { grantDay } from "../store/leases.ts";
 import { keepLetter } from "../store/dead-letters.ts";
 import { tellPassedOn } from "../store/sub-grants.ts";
-import { noteIncarnation, type Connection } from "./connections.ts";
+import { isAllSaid, noteIncarnation, noteTaken, type Connection } from "./connections.ts";
 import { checkFrame, type CheckedFrame } from "./frame-check.ts";
-import type { UpContext } from "./up-context.ts";
+import { spreadAfterWait, type UpContext } from "./up-context.ts";
 import { signedAck } from "./watermarks.ts";
 
 type EventsFrame = Extract<UpFrame, { t: "events" }>;
@@ -56,7 +57,7 @@ async function bookFrame(
   connection: Connection,
   frame: EventsFrame,
   good: readonly VerifiedEvent[],
-): Promise<BookingOutcome | "not-welcome"> {
+): Promise<Delivery | "not-welcome"> {
   const { device, school } = connection;
   return context.cloud.store.commit(async (work) => {
     const row = await work.db
@@ -65,8 +66,9 @@ async function bookFrame(
       .where("id", "=", device)
       .executeTakeFirstOrThrow();
     if (!maySync(row.state)) return "not-welcome";
-    await reviveLeases(work, { school, device }, context.cloud.key.publicKey, good);
-    const outcome = await bookBatch(work, { school, device, inc: frame.inc }, good);
+    const owner = { school, device, inc: frame.inc };
+    const cloudKey = context.cloud.key.publicKey;
+    const outcome = await bookDelivery({ work, owner, cloudKey }, good);
     const newest = outcome.plan.accepted.at(-1)?.verified.event;
     const have = Math.max(row.have, newest?.have ?? 0);
     const unsent = Math.max(0, row.unsent - outcome.plan.accepted.length);
@@ -75,6 +77,8 @@ async function bookFrame(
       .set({ unsent, have, last_seen_at: work.now })
       .where("id", "=", device)
       .execute();
+    if (isAllSaid(connection, frame.inc, outcome.plan.ack) && (await noteSpoken(work, owner)))
+      work.afterCommit(() => spreadAfterWait(context, school));
     await tellPassedOn(work, context.cloud.outbox, school, outcome.passedOn);
     await grantAgain(context, work, connection, outcome);
     // A closed day is what terminals and parents will ask about: it is signed with the transaction that books it [M13].
@@ -111,10 +115,18 @@ const NEWER_RETRY_MS = 600_000;
 function problemOf(
   frame: EventsFrame,
   bad: CheckedFrame["bad"],
-  outcome: BookingOutcome | null,
+  outcome: Delivery | null,
 ): Problem | null {
   const stop = outcome?.plan.stop ?? { kind: "none" as const };
   const error = { t: "error", inc: frame.inc, delayMs: 0 } as const;
+  if (outcome !== null && outcome.heldAt !== null)
+    return {
+      ...error,
+      kind: "retry",
+      reason: "waits-for-others",
+      n: outcome.heldAt,
+      delayMs: RETRY_MS,
+    };
   if (stop.kind === "gap")
     return { ...error, kind: "retry", reason: "gap", n: stop.n, delayMs: RETRY_MS };
   if (stop.kind === "broken-chain")
@@ -159,6 +171,7 @@ export async function takeEvents(
   const outcome = good.length === 0 ? null : await bookFrame(context, connection, frame, good);
   if (outcome === "not-welcome") return connections.stop(device, "not-active");
   if (outcome !== null) {
+    noteTaken(connection, frame.inc, outcome.plan.ack);
     count(context, connection, outcome);
     const elapsedMs = cloud.timers.nowMs() - startedAtMs;
     metrics.ingestSeconds.observe(elapsedMs / 1_000);

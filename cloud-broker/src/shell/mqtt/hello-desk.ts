@@ -2,12 +2,13 @@ import { incarnation, unixMs, type DeviceId, type Incarnation, type UpFrame } fr
 import { isSetBack } from "../../core/ingest/promise.ts";
 import { isStopped, type DeviceState } from "../../core/devices/device.ts";
 import { firstSaidAfter, repeatCommands } from "../store/commands.ts";
+import { noteSpoken } from "../store/awaited-terminals.ts";
 import { noteLan } from "../store/hubs.ts";
 import type { Work } from "../store/committer.ts";
 import { raiseTermFor } from "../store/term-raises.ts";
 import { noteIncarnation, type Connection } from "./connections.ts";
 import { compareRemembered } from "./log-desk.ts";
-import type { UpContext } from "./up-context.ts";
+import { spreadAfterWait, type UpContext } from "./up-context.ts";
 import { signedAck } from "./watermarks.ts";
 
 type Hello = Extract<UpFrame, { t: "hello" }>;
@@ -37,6 +38,20 @@ async function knownOf({ db }: Work, device: DeviceId): Promise<Known> {
     .where("id", "=", device)
     .executeTakeFirstOrThrow();
   return { ...row, ackOf: new Map(marks.map(({ inc, ack }) => [inc, ack])) };
+}
+
+/** As many incarnations as a hello names: there may be more. */
+const HELLO_INCS_MAX = 256;
+
+/**
+ * What it says that this lineage does not have yet; null when it does not count: a terminal that still believes another lineage
+ * names only what that one did not hold safely.
+ */
+function owedBy(hello: Hello, { ackOf }: Known, term: number): Map<Incarnation, number> | null {
+  const isOfThisLineage = hello.term === term || hello.term === 0;
+  if (!isOfThisLineage || hello.incs.length >= HELLO_INCS_MAX) return null;
+  const open = hello.incs.filter(({ inc, to }) => to > (ackOf.get(inc) ?? 0));
+  return new Map(open.map(({ inc, to }) => [inc, to]));
 }
 
 async function note(work: Work, device: DeviceId, hello: Hello, known: Known): Promise<void> {
@@ -82,7 +97,7 @@ async function take(
   work: Work,
   connection: Connection,
   hello: Hello,
-): Promise<{ readonly isOver: boolean }> {
+): Promise<{ readonly isOver: boolean; readonly owed: Connection["owed"] }> {
   const { cloud, events } = context;
   const { device, school } = connection;
   const { term } = work.lineage;
@@ -93,11 +108,14 @@ async function take(
   if (isRaised) work.afterCommit(() => events.setBack({ device, term: cloud.store.term }));
   const isYounger = isRaised || (hello.term > 0 && hello.term < term);
   const isOver = isStopped(known.state);
+  const owed = isRaised ? null : owedBy(hello, known, term);
+  if (owed?.size === 0 && (await noteSpoken(work, { school, device })))
+    work.afterCommit(() => spreadAfterWait(context, school));
   if (isYounger && !isOver) await sayAgain(context, work, connection, { have: hello.have, known });
   await compareRemembered(context, work, connection, hello.log);
   if (!isOver) await noteLan(work, cloud.outbox, { school, device }, hello.lan);
   work.afterCommit(() => cloud.changes.schoolChanged(school));
-  return { isOver };
+  return { isOver, owed };
 }
 
 /** Notes what the terminal says of itself, tells it how far the cloud is, and sends what it has not heard. */
@@ -108,7 +126,10 @@ export async function answerHello(
 ): Promise<void> {
   const { cloud, connections } = context;
   const { device } = connection;
-  const { isOver } = await cloud.store.commit((work) => take(context, work, connection, hello));
+  const { isOver, owed } = await cloud.store.commit((work) =>
+    take(context, work, connection, hello),
+  );
+  connection.owed = owed;
   for (const { inc } of hello.incs) noteIncarnation(connection, inc);
   const ack = await signedAck(
     cloud,

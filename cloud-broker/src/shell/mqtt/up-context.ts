@@ -1,4 +1,6 @@
+import type { SchoolId } from "@saku/protocol";
 import type { CloudEvents } from "../../events.ts";
+import { grantSchool } from "../jobs/morning-grant.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { Cloud } from "../office/cloud.ts";
 import type { Connections } from "./connections.ts";
@@ -31,4 +33,11 @@ export function createAwaited(): Awaited {
     },
     has: (student) => counts.has(student),
   };
+}
+
+/** The last terminal has spoken: the day's money goes out, as in the morning [BK8]. */
+export function spreadAfterWait({ cloud, events }: UpContext, school: SchoolId): void {
+  void grantSchool(cloud, school).catch((error: unknown) =>
+    events.failed({ where: "spread-after-wait", error }),
+  );
 }

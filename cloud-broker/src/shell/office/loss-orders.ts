@@ -6,6 +6,7 @@ import { appendAudit } from "../store/audit.ts";
 import type { Work } from "../store/committer.ts";
 import { tellHub } from "../store/hubs.ts";
 import { lossOfRow, markLeasesLost, readLoss, writeOffDevice } from "../store/losses.ts";
+import { spreadIfLastAwaited } from "./answered-for.ts";
 import { schoolToday } from "./child-orders.ts";
 import type { Cloud } from "./cloud.ts";
 import { done, isAdminOf, orderOnce, refused } from "./orders.ts";
@@ -47,6 +48,7 @@ async function declareLost(cloud: Cloud, order: Order, id: string): Promise<Orde
       .select("state")
       .where("id", "=", lost.device)
       .executeTakeFirstOrThrow();
+    await spreadIfLastAwaited(cloud, work, lost);
     await work.db
       .updateTable("device")
       .set({ state: nextDeviceState(state, "lost") })

@@ -65,7 +65,8 @@ function createReading(cloud: Cloud): Reading {
     school: (school) =>
       store.snapshot((db) => readSchool(db, school, cloud.clock(), cloud.isOnline)),
     students: (school) => store.snapshot((db) => readStudents(db, school)),
-    terminals: (school) => store.snapshot((db) => readTerminals(db, school, cloud.isOnline)),
+    terminals: (school) =>
+      store.snapshot((db) => readTerminals(db, school, cloud.isOnline, cloud.clock())),
     merchants: (school) => store.snapshot((db) => readMerchants(db, school)),
     trialBalance: (school) => store.snapshot((db) => readTrialBalance(db, school)),
   };

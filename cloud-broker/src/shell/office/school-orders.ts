@@ -4,6 +4,7 @@ import type { Order, OrderOutcome, Writing } from "../http/office.ts";
 import { appendAudit } from "../store/audit.ts";
 import { queueForAll } from "../store/commands.ts";
 import { hashToken, newId } from "../store/random-ids.ts";
+import { spreadIfLastAwaited } from "./answered-for.ts";
 import type { Cloud } from "./cloud.ts";
 import { done, isAdminOf, orderOnce, orderToken, refused } from "./orders.ts";
 
@@ -170,6 +171,7 @@ async function revokeTerminal(cloud: Cloud, order: Order, device: string): Promi
       .executeTakeFirst();
     if (row === undefined || !(await isAdminOf(work, order, row.school)))
       return refused("not-found", "no such terminal");
+    await spreadIfLastAwaited(cloud, work, { school: row.school, device: row.id });
     await work.db
       .updateTable("device")
       .set({ state: nextDeviceState(row.state, "revoked") })

@@ -17,6 +17,7 @@ import type {
   TrialBalanceRow,
 } from "../../core/reports/views.ts";
 import { lossStage } from "../../core/devices/loss.ts";
+import { awaitedTerminals } from "../store/awaited-terminals.ts";
 import { lossOfRow } from "../store/losses.ts";
 import type { Tables } from "../store/tables.ts";
 
@@ -27,6 +28,7 @@ export async function readTerminals(
   db: Db,
   school: SchoolId,
   isOnline: (device: DeviceId) => boolean,
+  nowMs: number,
 ): Promise<readonly TerminalView[]> {
   const rows = await db
     .selectFrom("device")
@@ -45,6 +47,13 @@ export async function readTerminals(
     .select("hub")
     .where("id", "=", school)
     .executeTakeFirst();
+  const meta = await db
+    .selectFrom("meta")
+    .select("value")
+    .where("key", "=", "term")
+    .executeTakeFirst();
+  const lineage = { term: Number(meta?.value ?? 1) };
+  const awaited = await awaitedTerminals({ db, now: unixMs(nowMs), lineage }, school);
   const lost = await db.selectFrom("loss").selectAll().where("school", "=", school).execute();
   const losses = new Map<string, TerminalView["loss"]>(
     lost.map((row) => [row.device, lossStage(lossOfRow(row))]),
@@ -77,6 +86,7 @@ export async function readTerminals(
     isHub: row.id === own?.hub,
     loss: losses.get(row.id) ?? "none",
     isOnLan: row.lan !== null,
+    isAwaited: awaited.some(({ device }) => device === row.id),
     ackedEventCount: ackedBy.get(row.id) ?? 0,
   }));
 }
@@ -254,7 +264,7 @@ export async function readSchool(
     topUpTotalToday: rupiah(await topUpsOn(db, school, today)),
     studentCount: consents.reduce((sum, { count }) => sum + count, 0),
     consentGrantedCount: consents.find((each) => each.consent_state === "granted")?.count ?? 0,
-    terminals: await readTerminals(db, school, isOnline),
+    terminals: await readTerminals(db, school, isOnline, nowMs),
     isBalanced: sums.debit === sums.credit,
   };
 }

@@ -35,6 +35,14 @@ export type DeviceColumns = {
   lan: string | null;
 };
 
+/** Columns of `migrations/0008-restored.ts`. */
+export type RestoredColumns = {
+  /** The lineage in which the ledger had all that the terminal held; 0 = none yet. */
+  spoken_term: Generated<number>;
+  /** The school's newest journal when its outbox was last found waiting for others; null = it is not. */
+  held_seq: number | null;
+};
+
 export type LeaseTables = {
   limit_rule: {
     school: SchoolId;

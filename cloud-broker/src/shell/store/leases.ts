@@ -19,6 +19,7 @@ import { leaseGrant } from "../../core/ledger/recipes.ts";
 import { OPEN_STATES } from "../../core/leases/lease-state.ts";
 import { remainingOf, type Lease } from "../../core/leases/lease.ts";
 import { planDayGrants } from "../../core/leases/sizing.ts";
+import { mayLend } from "./awaited-terminals.ts";
 import { leaseOfRow } from "./lease-rows.ts";
 import { limitLeftFor } from "./limits.ts";
 import { queueCommands, type Outbox } from "./commands.ts";
@@ -147,6 +148,7 @@ export async function grantDay(
     .executeTakeFirst();
   const child = must(row, "A grant names a child of the school");
   if (child.is_active === 0 || child.is_frozen === 1) return rupiah(0);
+  if (!(await mayLend(work, school))) return rupiah(0);
   const available = rupiah(await balanceOf(work, school, studentAccount(student).id));
   if (available === 0) return available;
   const day = schoolDayAt(work.now, child.zone);

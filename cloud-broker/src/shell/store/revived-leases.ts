@@ -5,25 +5,22 @@ import {
   verifyObject,
   type CommandBody,
   type DeviceId,
-  type LeaseId,
   type PublicKey,
   type SchoolId,
 } from "@saku/protocol";
-import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { studentAccount } from "../../core/ledger/account.ts";
 import { postingDay } from "../../core/ledger/period.ts";
 import { leaseGrant } from "../../core/ledger/recipes.ts";
 import { verifyWithNode } from "../keys/ed25519.ts";
-import { appendAudit } from "./audit.ts";
 import type { Work } from "./committer.ts";
 import { balanceOf, postJournals } from "./journals.ts";
 import { sealedThrough } from "./periods.ts";
 
-type Grant = Extract<CommandBody, { kind: "lease-grant" }>;
+export type Grant = Extract<CommandBody, { kind: "lease-grant" }>;
 type Owner = { readonly school: SchoolId; readonly device: DeviceId };
 
 /** What this cloud once signed for this terminal; null for anything else. */
-function grantIn(bytes: Uint8Array, owner: Owner, cloudKey: PublicKey): Grant | null {
+export function readGrant(bytes: Uint8Array, owner: Owner, cloudKey: PublicKey): Grant | null {
   const signed = verifyObject("saku.command.v1", bytes, () => cloudKey, verifyWithNode);
   const parsed = signed.ok ? parseCommand(signed.value.payload) : signed;
   if (!parsed.ok) return null;
@@ -32,29 +29,15 @@ function grantIn(bytes: Uint8Array, owner: Owner, cloudKey: PublicKey): Grant | 
   return isOurs && body.kind === "lease-grant" ? body : null;
 }
 
-type Accept = { readonly lease: LeaseId; readonly bytes: Uint8Array };
-
-async function unknownOf(
+/**
+ * A grant that this ledger has forgotten comes back in the cloud's own signed words [BK3]: as much of it as the child has,
+ * because what was topped up after the backup is entered again from paper. Answers whether there was anything.
+ */
+export async function reviveLease(
   work: Work,
-  school: SchoolId,
-  accepts: readonly Accept[],
-): Promise<readonly Accept[]> {
-  const rows = await work.db
-    .selectFrom("lease")
-    .select("id")
-    .where("school", "=", school)
-    .where(
-      "id",
-      "in",
-      accepts.map(({ lease }) => lease),
-    )
-    .execute();
-  const known = new Set(rows.map(({ id }) => id));
-  return accepts.filter(({ lease }) => !known.has(lease));
-}
-
-/** As much of it as the child has: what was topped up after the backup is entered again from paper. */
-async function enter(work: Work, { school, device }: Owner, grant: Grant): Promise<boolean> {
+  { school, device }: Owner,
+  grant: Grant,
+): Promise<boolean> {
   const { lease, student, purse, day } = grant;
   const available = await balanceOf(work, school, studentAccount(student).id);
   const amount = minRupiah(grant.amount, rupiah(available));
@@ -79,35 +62,4 @@ async function enter(work: Work, { school, device }: Owner, grant: Grant): Promi
     })
     .execute();
   return true;
-}
-
-/**
- * A ledger that was rebuilt from a backup has forgotten the grants after it; terminals bring them back in the cloud's own
- * signed words [BK3]. In a ledger that forgot nothing every lease is known, and this finds nothing to do.
- */
-export async function reviveLeases(
-  work: Work,
-  owner: Owner,
-  cloudKey: PublicKey,
-  events: readonly VerifiedEvent[],
-): Promise<void> {
-  const accepts = events.flatMap(({ event: { body } }) =>
-    body.type === "lease-accept" && body.grant !== undefined
-      ? [{ lease: body.lease, bytes: body.grant }]
-      : [],
-  );
-  if (accepts.length === 0) return;
-  const unknown = await unknownOf(work, owner.school, accepts);
-  let count = 0;
-  for (const { lease, bytes } of unknown) {
-    const grant = grantIn(bytes, owner, cloudKey);
-    if (grant?.lease === lease && (await enter(work, owner, grant))) count += 1;
-  }
-  if (count === 0) return;
-  await appendAudit(work, owner.school, {
-    actor: owner.device,
-    action: "leases-revived",
-    object: owner.device,
-    detail: { count },
-  });
 }

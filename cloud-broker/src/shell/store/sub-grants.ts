@@ -131,9 +131,19 @@ export async function storeLeases(
   }
 }
 
+async function signedByHub({ db }: Work, event: string): Promise<Uint8Array | null> {
+  const row = await db
+    .selectFrom("device_event")
+    .select("bytes")
+    .where("id", "=", event)
+    .executeTakeFirst();
+  return row === undefined ? null : new Uint8Array(row.bytes);
+}
+
 /**
  * A stall that never got the hub's answer is told of its lease under the same id, so that no money lies where nobody looks;
- * one that has it hears nothing new [H14].
+ * one that has it hears nothing new. It hears the hub's own words: they say whose escrow pays, whatever becomes of this
+ * ledger [H14].
  */
 export async function tellPassedOn(
   work: Work,
@@ -141,9 +151,11 @@ export async function tellPassedOn(
   school: SchoolId,
   leases: readonly Lease[],
 ): Promise<void> {
-  for (const { lease, device, student, purse, day, amount } of leases) {
+  for (const { lease, device, student, purse, day, amount, origin } of leases) {
+    const signed = origin === null ? null : await signedByHub(work, origin.event);
+    const grant = { kind: "lease-grant", lease, student, purse, day, amount, ask: null } as const;
     const rev = await queueCommands(work, outbox, { school, device }, [
-      { kind: "lease-grant", lease, student, purse, day, amount, ask: null },
+      signed === null ? grant : { ...grant, subGrant: signed },
     ]);
     await work.db
       .updateTable("lease")

@@ -21,7 +21,13 @@ import type { AccountKind, Side } from "../../core/ledger/account.ts";
 import type { Cause, Recipe } from "../../core/ledger/journal.ts";
 import type { UncoveredBy } from "../../core/ledger/recipes.ts";
 import type { Lease } from "../../core/leases/lease.ts";
-import type { DeviceColumns, LeaseColumns, LeaseTables, SchoolColumns } from "./lease-tables.ts";
+import type {
+  DeviceColumns,
+  LeaseColumns,
+  LeaseTables,
+  RestoredColumns,
+  SchoolColumns,
+} from "./lease-tables.ts";
 import type { LogTables } from "./log-tables.ts";
 import type { MoneyTables } from "./money-tables.ts";
 import type { SyncTables } from "./sync-tables.ts";
@@ -91,7 +97,8 @@ type DeviceTable = {
   have: Generated<number>;
   roster_rev: Generated<number>;
   unsent: Generated<number>;
-} & DeviceColumns;
+} & DeviceColumns &
+  RestoredColumns;
 type EventTable = {
   school: SchoolId;
   device: DeviceId;

@@ -27,6 +27,7 @@ export function TerminalsPage(
     <SchoolFrame {...props} place="terminals" title={words.title} isLive>
       <PageHead ui={ui}>{words.title}</PageHead>
       <div id="terminals" class="stack" data-region>
+        <WaitNotice ui={ui} terminals={school.terminals} />
         <Card>
           {school.terminals.length === 0 ? (
             <Empty ui={ui} icon="terminal">
@@ -58,6 +59,19 @@ export function TerminalsPage(
         )}
       </Card>
     </SchoolFrame>
+  );
+}
+
+/** Why nobody gets new money: it names whom the ledger waits for [BK8]. */
+function WaitNotice(props: { ui: Ui; terminals: readonly TerminalView[] }): Html | null {
+  const { ui, terminals } = props;
+  const awaited = terminals.filter(({ isAwaited }) => isAwaited);
+  if (awaited.length === 0) return null;
+  const names = awaited.map(({ name, merchantName }) => `${merchantName} (${name})`).join(", ");
+  return (
+    <Notice ui={ui} tone="warn">
+      {fill(ui.words.terminals.awaited, { names })}
+    </Notice>
   );
 }
 

@@ -7,6 +7,7 @@ import { moneyMigration } from "./0004-money.ts";
 import { leaseMigration } from "./0005-leases.ts";
 import { syncMigration } from "./0006-sync.ts";
 import { logMigration } from "./0007-log.ts";
+import { restoredMigration } from "./0008-restored.ts";
 import { renderTables, renderTriggers } from "./render.ts";
 import type { Migration } from "./schema.ts";
 
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   leaseMigration,
   syncMigration,
   logMigration,
+  restoredMigration,
 ];
 
 /** Of the source, not of what it is rendered to: a copy may move to the other database. */

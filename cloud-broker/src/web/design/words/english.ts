@@ -324,6 +324,8 @@ export const english: Words = {
     name: "Terminal",
     stall: "Stall",
     state: "State",
+    awaited:
+      "The ledger was restored and waits for {names}. Until all have connected, at the latest until today is over, terminals get no new money; stalls go on selling from what they have. A terminal that will not come back: declare it lost or revoke it.",
     unsent: "Not sent",
     held: "Set aside",
     seen: "Last seen",

@@ -321,6 +321,8 @@ export const indonesian = {
     name: "Terminal",
     stall: "Kantin",
     state: "Keadaan",
+    awaited:
+      "Buku besar baru dipulihkan dan menunggu {names}. Sampai semuanya terhubung, paling lama sampai hari ini selesai, terminal tidak mendapat uang baru; kantin tetap berjualan dari uang yang sudah ada. Terminal yang tidak akan kembali: nyatakan hilang atau cabut.",
     unsent: "Belum terkirim",
     held: "Disiapkan",
     seen: "Terakhir terlihat",
