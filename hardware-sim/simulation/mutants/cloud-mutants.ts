@@ -9,6 +9,7 @@ const LEASE_ROWS = "cloud-broker/src/shell/store/leases.ts";
 const ASKS_DESK = "cloud-broker/src/shell/mqtt/asks-desk.ts";
 const HELLO_DESK = "cloud-broker/src/shell/mqtt/hello-desk.ts";
 const BOOKINGS = "cloud-broker/src/shell/store/bookings.ts";
+const AWAITED = "cloud-broker/src/shell/store/awaited-terminals.ts";
 const BACKUP = "cloud-broker/src/shell/store/backup.ts";
 
 const bookingsTest = (title: string): Mutant["unitTest"] => ({
@@ -414,6 +415,56 @@ export const restoreMutants: readonly Mutant[] = [
     unitTest: brokerTest(
       "[G4] a restored cloud says again what it queued under revisions that the terminal knows already",
     ),
+  },
+  {
+    name: "restored-lends-at-once",
+    rules: "BK8 I4",
+    bug: "A restored ledger lends what terminals hold of the lost one a second time",
+    edits: [
+      {
+        file: AWAITED,
+        find: "return (await awaitedTerminals(work, school)).length === 0;",
+        replace: "return true;",
+      },
+    ],
+    unitTest: {
+      file: "cloud-broker/src/shell/store/restored-lending.test.ts",
+      title: "[BK8] lends nothing until every terminal has spoken, and never beyond the limit",
+    },
+  },
+  {
+    name: "old-hello-believed",
+    rules: "BK8 S16",
+    bug: "A hello of the lost lineage, which leaves out what was safe there, ends the wait",
+    edits: [
+      {
+        file: HELLO_DESK,
+        find: "const isOfThisLineage = hello.term === term || hello.term === 0;",
+        replace: "const isOfThisLineage = hello.term <= term;",
+      },
+    ],
+    unitTest: {
+      file: "cloud-broker/src/shell/mqtt/restored-cloud.test.ts",
+      title:
+        "[BK8] does not believe a hello of the lineage that was lost, which names only what was not safe there",
+    },
+  },
+  {
+    name: "accept-before-its-money",
+    rules: "BK9",
+    bug: "A forgotten grant is taken as far as the child has money now, while another terminal still has the rest",
+    edits: [
+      {
+        file: "cloud-broker/src/shell/store/deliveries.ts",
+        find: "if (await isFunded(parts, grant.student, grant.amount)) return false;",
+        replace: "if (grant.amount > 0) return false;",
+      },
+    ],
+    unitTest: {
+      file: "cloud-broker/src/shell/store/rebuild.test.ts",
+      title:
+        "[BK9] takes a grant later whose money another terminal has given back, and neither waits for ever",
+    },
   },
   {
     name: "safe-before-the-copy",

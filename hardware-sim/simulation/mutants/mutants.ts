@@ -21,6 +21,8 @@ const BEYOND: ReadonlySet<string> = new Set([
   "safe-beyond-the-copy",
   "revision-reused",
   "grants-not-repeated",
+  "old-hello-believed",
+  "accept-before-its-money",
   ...moneyMutants.map(({ name }) => name),
 ]);
 

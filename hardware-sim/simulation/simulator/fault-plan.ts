@@ -111,7 +111,6 @@ const cloudRestore: Fault = (run) => {
   run.oracle.hasRestored = true;
   // Another lineage: what it never heard, it judges anew.
   run.oracle.verdicts.clear();
-  run.oracle.mayExceedLimits = true;
   rebootCloud(run);
 };
 

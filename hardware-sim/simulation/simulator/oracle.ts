@@ -30,8 +30,6 @@ export class Oracle {
   readonly verdicts: Map<string, string> = new Map();
   /** A card or the ledger was set back to an older copy: from then on the two sides may differ. */
   hasRestored = false;
-  /** A ledger that was set back has never heard of some leases, lends anew, and then takes those in on top. */
-  mayExceedLimits = false;
   purchaseCount = 0;
 
   order(attempt: Attempt): Attempt {
