@@ -59,7 +59,14 @@ export type VoidOutcome =
   | { readonly kind: "voided"; readonly amount: Rupiah }
   | {
       readonly kind: "refused";
-      readonly reason: "unknown-sale" | "already-voided" | "too-late" | "day-over" | "disk-failed";
+      readonly reason:
+        | "unknown-sale"
+        | "already-voided"
+        /** Part of it went back already (W28). */
+        | "refunded"
+        | "too-late"
+        | "day-over"
+        | "disk-failed";
     };
 
 export type RecentSale = {

@@ -215,6 +215,7 @@ describe("a void", () => {
     day: TODAY,
     amount: rupiah(5_000),
     isVoided: false,
+    refunded: rupiah(0),
     isShown: true,
   };
   const inTime = unixMs(1_000_000 + VOID_WINDOW_MS);
@@ -235,6 +236,13 @@ describe("a void", () => {
       TODAY,
       inTime,
       "already-voided",
+    ],
+    [
+      "[W28] is refused once a part was refunded",
+      { ...sale, refunded: rupiah(1) },
+      TODAY,
+      inTime,
+      "refunded",
     ],
     ["[W8] is refused when the school day is over", sale, schoolDay(20261124), inTime, "day-over"],
     ["[W9] is refused after 60 seconds", sale, TODAY, late, "too-late"],

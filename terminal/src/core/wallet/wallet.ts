@@ -64,6 +64,8 @@ export type VoidFacts = {
     readonly day: SchoolDay;
     readonly amount: Rupiah;
     readonly isVoided: boolean;
+    /** What refunds gave back of it. */
+    readonly refunded: Rupiah;
     /** False while no screen has confirmed the sale: the daemon died between commit and beep. */
     readonly isShown: boolean;
   } | null;
@@ -71,11 +73,12 @@ export type VoidFacts = {
   readonly nowMs: UnixMs;
 };
 
-/** Decides a void (W8, W9). */
+/** Decides a void (W8, W9, W28). */
 export function decideVoid(facts: VoidFacts): VoidOutcome {
   const { sale } = facts;
   if (sale === null) return { kind: "refused", reason: "unknown-sale" };
   if (sale.isVoided) return { kind: "refused", reason: "already-voided" };
+  if (sale.refunded > 0) return { kind: "refused", reason: "refunded" };
   if (sale.day !== facts.today) return { kind: "refused", reason: "day-over" };
   if (sale.isShown && facts.nowMs - sale.atMs > VOID_WINDOW_MS)
     return { kind: "refused", reason: "too-late" };

@@ -14,6 +14,7 @@ import {
   type MatchWorker,
 } from "../match-worker/match-worker.ts";
 import { createCounter, type Counter } from "./counter.ts";
+import { fakeOperatorDesk, type FakeOperatorDesk } from "./operator.suite.ts";
 import type { CounterDeps, CounterSignal, CounterStation, CounterStationStatus } from "./ports.ts";
 
 /**
@@ -166,6 +167,7 @@ export type Bench = {
   readonly signals: CounterSignal[];
   readonly sold: SaleOrder[];
   readonly shownSales: string[];
+  readonly operatorDesk: FakeOperatorDesk;
   readonly saved: FingerRecord[];
   readonly pins: Map<string, string>;
   readonly logLines: string[];
@@ -267,6 +269,7 @@ export function openBench(options: BenchOptions = {}): Bench {
     return sale;
   }
 
+  const operatorDesk = fakeOperatorDesk(() => sales);
   const saleDesk: CounterDeps["saleDesk"] = {
     sell: async (order) => {
       if (refusal === "throws") {
@@ -286,7 +289,7 @@ export function openBench(options: BenchOptions = {}): Bench {
       return { kind: "voided", amount: sale.amount };
     },
     serveEmergency: async () => ({ kind: "refused", reason: "limit" }),
-    closeDay: async () => undefined,
+    ...operatorDesk,
     emergencyRoom: async () => rupiah(0),
     recentSales: async (limit) => sales.slice(0, limit),
     lastUnconfirmedSale: async () => unconfirmed,
@@ -360,6 +363,7 @@ export function openBench(options: BenchOptions = {}): Bench {
     signals,
     sold,
     shownSales,
+    operatorDesk,
     saved,
     pins,
     logLines,

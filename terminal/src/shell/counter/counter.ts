@@ -6,6 +6,7 @@ import { openDesk } from "./desk.ts";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { counterFailed } from "./events.ts";
 import { guardCaller, limitBody, secureHeaders } from "./guard.ts";
+import { operatorRoutes } from "./operator-routes.tsx";
 import { pageRoutes } from "./page-routes.tsx";
 import type { CounterDeps } from "./ports.ts";
 
@@ -26,6 +27,7 @@ export function createCounter(deps: CounterDeps): Counter {
   app.route("/", counterRoutes(desk, deps.now));
   app.route("/", enrolRoutes(desk, deps));
   app.route("/", pageRoutes({ desk, deps, assets }));
+  app.route("/", operatorRoutes({ desk, deps, assets }));
   app.route("/", journeyRoutes(desk.journeys));
   app.onError((error, c) => {
     counterFailed(deps.log, `answer ${c.req.method} ${c.req.path}`, error);

@@ -18,7 +18,10 @@ export function saleLeftUnconfirmed(log: CounterLog): void {
   log.warn({ event: "sale-unconfirmed" }, "A sale on disk was never shown; the operator is asked");
 }
 
-export function operatorRefused(log: CounterLog, where: "enrol" | "void" | "close"): void {
+export function operatorRefused(
+  log: CounterLog,
+  where: "enrol" | "void" | "close" | "refund" | "cash-in",
+): void {
   log.warn({ event: "operator-refused", where }, "A wrong operator code was given");
 }
 

@@ -1,5 +1,4 @@
 import { Hono, type Context } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
 import type { Assets } from "./assets.ts";
 import type { CounterDesk } from "./desk.ts";
 import { hasSession, rosterLine, type RosterLine } from "./enrol-routes.ts";
@@ -10,12 +9,9 @@ import { EnrolPanel } from "./pages/enrol-panel.tsx";
 import { RecentPage, type RecentNote } from "./pages/recent-page.tsx";
 import { TillPage } from "./pages/till-page.tsx";
 import type { CounterDeps } from "./ports.ts";
-import { ClosePage, type CloseNote } from "./pages/close-page.tsx";
-import { parseCode, parseVoid } from "./presses.ts";
-import { TEXTS, type Text } from "./text.ts";
+import { isForm, oneOf, operatorTextOf, textOf } from "./page-query.ts";
+import { parseVoid } from "./presses.ts";
 
-const LANG_COOKIE = "saku-lang";
-const YEAR_S = 31_536_000;
 const RECENT_COUNT = 20;
 /** The operator may take a sale back this long; the wallet has the last word. */
 const VOID_WINDOW_MS = 60_000;
@@ -27,12 +23,18 @@ export function pageRoutes(parts: Parts): Hono {
   const { desk, deps, assets } = parts;
   return new Hono()
     .get("/", (c) =>
-      c.html(<TillPage text={textOf(c)} assets={assets} view={desk.view()} stall={desk.stall()} />),
+      c.html(
+        <TillPage
+          text={textOf(c)}
+          words={operatorTextOf(c)}
+          assets={assets}
+          view={desk.view()}
+          stall={desk.stall()}
+        />,
+      ),
     )
     .get("/recent", (c) => recentPage(c, parts))
     .post("/counter/void", (c) => voidSale(c, parts))
-    .get("/close", (c) => closePage(c, parts))
-    .post("/counter/close", (c) => closeDay(c, parts))
     .get("/enrol", async (c) => {
       const text = textOf(c);
       if (!hasSession(c, desk)) {
@@ -53,19 +55,6 @@ export function pageRoutes(parts: Parts): Hono {
     );
 }
 
-function textOf(c: Context): Text {
-  const asked = c.req.query("lang");
-  if (asked === "id" || asked === "en") {
-    setCookie(c, LANG_COOKIE, asked, { maxAge: YEAR_S, sameSite: "Lax", path: "/" });
-    return TEXTS[asked];
-  }
-  return getCookie(c, LANG_COOKIE) === "en" ? TEXTS.en : TEXTS.id;
-}
-
-function oneOf<T extends string>(value: string | undefined, allowed: readonly T[]): T | null {
-  return allowed.find((one) => one === value) ?? null;
-}
-
 async function rosterFor({ desk, deps }: Parts): Promise<readonly RosterLine[]> {
   const { screen } = desk.enrolmentView();
   return screen === "roster" || screen === "closed"
@@ -80,6 +69,7 @@ async function recentPage(c: Context, { desk, deps, assets }: Parts): Promise<Re
   return c.html(
     <RecentPage
       text={textOf(c)}
+      words={operatorTextOf(c)}
       assets={assets}
       sales={sales}
       zone={desk.stall()?.zone ?? 420}
@@ -92,11 +82,10 @@ async function recentPage(c: Context, { desk, deps, assets }: Parts): Promise<Re
 
 /** JSON `{sale, code}` is answered with JSON `{note}`, a form with 303 to the list. */
 async function voidSale(c: Context, parts: Parts): Promise<Response> {
-  const isForm = (c.req.header("content-type") ?? "").startsWith("application/x-www-form");
   const order = parseVoid(await readFields(c));
-  if (order === null && !isForm) return c.json({ error: "sale and code" }, 400);
+  if (order === null && !isForm(c)) return c.json({ error: "sale and code" }, 400);
   const note = order === null ? "wrong" : await tryVoid(parts, order);
-  if (!isForm) return c.json({ note }, note === "voided" ? 200 : 409);
+  if (!isForm(c)) return c.json({ note }, note === "voided" ? 200 : 409);
   const again = note === "wrong" && order !== null ? `&sale=${order.sale}` : "";
   return c.redirect(`/recent?note=${note}${again}`, 303);
 }
@@ -117,23 +106,4 @@ async function tryVoid(
   const outcome = await deps.saleDesk.voidSale(sale, "operator");
   if (outcome.kind === "voided") return "voided";
   return outcome.reason === "too-late" ? "too-late" : "failed";
-}
-
-function closePage(c: Context, { deps, assets }: Parts): Response | Promise<Response> {
-  const note = oneOf<CloseNote>(c.req.query("note"), ["closed", "wrong"]);
-  const { unsentCount } = deps.link.status();
-  return c.html(
-    <ClosePage text={textOf(c)} assets={assets} unsentCount={unsentCount} note={note} />,
-  );
-}
-
-/** The end of the day by the operator's code; a wrong one is counted like any other. */
-async function closeDay(c: Context, { desk, deps }: Parts): Promise<Response> {
-  const code = parseCode(await readFields(c));
-  if (code === null || (await desk.session.check(code)) !== true) {
-    operatorRefused(deps.log, "close");
-    return c.redirect("/close?note=wrong", 303);
-  }
-  await deps.saleDesk.closeDay();
-  return c.redirect("/close?note=closed", 303);
 }

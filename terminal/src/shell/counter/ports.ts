@@ -1,5 +1,6 @@
 import type { Rupiah, UnixMs } from "@saku/protocol";
 import type { Directory } from "../../core/directory/directory.ts";
+import type { OperatorDesk } from "../../core/drawer/operator-desk.ts";
 import type { Vault } from "../../core/vault/vault.ts";
 import type {
   LinkStatus,
@@ -17,7 +18,7 @@ import type {
 import type { MatchWorker } from "../match-worker/match-worker.ts";
 
 /** The wallet as the counter needs it: selling, and the one question after a crash. */
-export interface CounterSaleDesk extends SaleDesk {
+export interface CounterSaleDesk extends SaleDesk, OperatorDesk {
   /** The newest sale that is on disk but whose approval was never shown, or null. */
   lastUnconfirmedSale(): Promise<RecentSale | null>;
   /** The approval of this sale has been on the screen (or the operator has handed over). Idempotent. */
@@ -26,8 +27,6 @@ export interface CounterSaleDesk extends SaleDesk {
   serveEmergency(order: SaleOrder): Promise<SaleOutcome>;
   /** What one such meal may cost now; 0 = none is offered. */
   emergencyRoom(): Promise<Rupiah>;
-  /** The operator ends the day: leases go back, the Z report is signed. */
-  closeDay(): Promise<void>;
 }
 
 /** `kind` is "ready" when a capture can be asked for; otherwise the sensor is away. */

@@ -1,3 +1,5 @@
+import type { ZoneMinutes } from "@saku/protocol";
+
 /** The counter's words. Indonesian is the original; a key that is missing in English does not compile. */
 export type Lang = "id" | "en";
 
@@ -22,7 +24,6 @@ const id = {
   offline: "Luring",
   close: "Tutup hari",
   closeSay: "Uang siswa di terminal ini dikembalikan dan laporan hari ini ditandatangani.",
-  closeUnsent: "catatan belum terkirim; terkirim sendiri saat tersambung.",
   closed: "Hari ini sudah ditutup.",
   linkYellow: "Satu jalur",
   linkRed: "Sendiri",
@@ -219,7 +220,6 @@ const en: Text = {
   offline: "Offline",
   close: "Close the day",
   closeSay: "The students' money on this terminal goes back and today's report is signed.",
-  closeUnsent: "records not sent yet; they go by themselves once connected.",
   closed: "Today is closed.",
   linkYellow: "One way left",
   linkRed: "Alone",
@@ -399,4 +399,23 @@ const RUPIAH = new Intl.NumberFormat("id-ID");
 /** "Rp 12.500" with a no-break space, in both languages. */
 export function rupiahText(amount: number): string {
   return `Rp\u00A0${RUPIAH.format(amount)}`;
+}
+
+/** "10.05" on the wall clock of the school. */
+export function clockText(atMs: number, zone: ZoneMinutes): string {
+  return new Date(atMs + zone * 60_000).toISOString().slice(11, 16).replace(":", ".");
+}
+
+/** "23 Nov" on the wall calendar of the school. */
+export function dayText(atMs: number, zone: ZoneMinutes, text: Pick<Text, "lang">): string {
+  return new Date(atMs + zone * 60_000).toLocaleDateString(text.lang, {
+    day: "numeric",
+    month: "short",
+    timeZone: "UTC",
+  });
+}
+
+/** Lists lie open beside the queue: initials, not names. */
+export function initials(firstName: string): string {
+  return `${firstName.slice(0, 1).toUpperCase()}.`;
 }

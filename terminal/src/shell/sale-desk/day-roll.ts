@@ -1,20 +1,23 @@
 import {
   addSchoolDays,
-  rupiah,
+  must,
   schoolDay,
   schoolDayAt,
   toHex,
+  type Rupiah,
   type SchoolDay,
 } from "@saku/protocol";
+import { closingOf, type DayClosing } from "../../core/drawer/closing.ts";
 import { isTrusted, nextSchoolDay } from "../../core/wallet/day.ts";
 import { returnLease } from "../../core/wallet/lease.ts";
 import { leasesToReturn, returnReasonOf } from "../../core/wallet/wallet.ts";
 import type { Clock } from "../clock/clock.ts";
 import { zoneOf, type Append, type Journal } from "../store/journal.ts";
 import { firstEventIdOf, readHead, writeDay } from "../store/journal-store.ts";
+import { drawerTotals, insertCount, readCount } from "../store/drawer-store.ts";
 import { readMeta, readMetaNumber, writeMeta } from "../store/meta.ts";
 import { activeLeases, totalsOfDay, updateLease } from "../store/money-store.ts";
-import type { WritableSql } from "../store/sqlite.ts";
+import type { Sql, WritableSql } from "../store/sqlite.ts";
 
 /** Opens today's school day if it is not open yet: first the old one is closed and its leases go back (W12). */
 export async function rollDay(journal: Pick<Journal, "commit">, clock: Clock): Promise<SchoolDay> {
@@ -66,18 +69,32 @@ async function isClosed(tx: WritableSql): Promise<boolean> {
 }
 
 /**
- * The operator ends the day: every lease of it goes back and the Z report is signed (W19). Whoever sells afterwards asks for
- * money anew, and the end of the day reports again.
+ * The operator ends the day: every lease of it goes back and the Z report is signed (W19), in the transaction that keeps the
+ * count (W31). Whoever sells afterwards asks for money anew, and the end of the day reports again.
  */
-export async function closeDay(journal: Pick<Journal, "commit">, clock: Clock): Promise<SchoolDay> {
+export async function closeDay(
+  journal: Pick<Journal, "commit">,
+  clock: Clock,
+  counted: Rupiah,
+): Promise<DayClosing> {
   const today = await rollDay(journal, clock);
   return journal.commit(async (tx, append) => {
-    if (await isClosed(tx)) return today;
-    await returnOldLeases(tx, append, addSchoolDays(today, 1));
-    await append(await dayClose(tx, today, "operator"));
-    await writeMeta(tx, "closed-tip", toHex((await readHead(tx)).tip));
-    return today;
+    if ((await readCount(tx, today)) === null)
+      await insertCount(tx, { day: today, counted, atMs: clock.nowMs() });
+    if (!(await isClosed(tx))) {
+      await returnOldLeases(tx, append, addSchoolDays(today, 1));
+      await append(await dayClose(tx, today, "operator"));
+      await writeMeta(tx, "closed-tip", toHex((await readHead(tx)).tip));
+    }
+    return must(await readClosing(tx, today), "A closing without a count");
   });
+}
+
+/** What the count of a day says; null until there is one, so that nothing is told to who still has to count (W31). */
+export async function readClosing(sql: Sql, day: SchoolDay): Promise<DayClosing | null> {
+  const counted = await readCount(sql, day);
+  if (counted === null) return null;
+  return closingOf(day, counted, (await drawerTotals(sql, day)).cashInTotal);
 }
 
 async function dayClose(
@@ -86,6 +103,7 @@ async function dayClose(
   closedBy: "operator" | "day-over",
 ): Promise<Parameters<Append>[0]> {
   const totals = await totalsOfDay(tx, day);
+  const drawer = await drawerTotals(tx, day);
   const head = await readHead(tx);
   return {
     type: "day-close",
@@ -95,14 +113,14 @@ async function dayClose(
     saleTotal: totals.saleTotal,
     voidCount: totals.voidCount,
     voidTotal: totals.voidTotal,
-    refundCount: 0,
-    refundTotal: rupiah(0),
+    refundCount: drawer.refundCount,
+    refundTotal: drawer.refundTotal,
     emergencyCount: totals.emergencyCount,
     emergencyTotal: totals.emergencyTotal,
-    cashInCount: 0,
-    cashInTotal: rupiah(0),
+    cashInCount: drawer.cashInCount,
+    cashInTotal: drawer.cashInTotal,
     grandTotal: head.grandTotal,
-    cashCounted: null,
+    cashCounted: await readCount(tx, day),
     closedBy,
   };
 }

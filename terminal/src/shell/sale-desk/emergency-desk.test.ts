@@ -57,8 +57,8 @@ describe("a meal from the reserve", () => {
 describe("the end of the day", () => {
   it("[W19] by the operator gives every lease back and reports once", async () => {
     await terminal.command(grant(20_000));
-    await terminal.desk.closeDay();
-    await terminal.desk.closeDay();
+    await terminal.desk.closeDay(rupiah(0));
+    await terminal.desk.closeDay(rupiah(0));
     const types = async () =>
       (await terminal.database.read.all("SELECT type FROM event ORDER BY rowid")).map((row) =>
         String(row["type"]),

@@ -18,6 +18,7 @@ import {
   type SaleDecision,
   type SaleFacts,
 } from "../../core/wallet/wallet.ts";
+import type { OperatorDesk } from "../../core/drawer/operator-desk.ts";
 import type {
   RecentSale,
   SaleDesk,
@@ -30,6 +31,7 @@ import { faultReported, saleBooked, saleRefused, saleVoided } from "../../events
 import type { Clock } from "../clock/clock.ts";
 import type { HubLine } from "../hub/hub-line.ts";
 import type { Log } from "../log/log.ts";
+import { refundedOf } from "../store/drawer-store.ts";
 import { addToGrandTotal, readHead } from "../store/journal-store.ts";
 import type { Append, Journal } from "../store/journal.ts";
 import { readLimits, soldOn } from "../store/limit-store.ts";
@@ -49,11 +51,12 @@ import {
 import { readStall, readStudent } from "../store/register-store.ts";
 import { DiskFailedError, type Database, type Sql, type WritableSql } from "../store/sqlite.ts";
 import type { AskAnswer, AskLine } from "./ask-line.ts";
-import { closeDay, rollDay } from "./day-roll.ts";
+import { rollDay } from "./day-roll.ts";
 import { emergencyRoom, serveEmergency } from "./emergency-desk.ts";
+import { operatorDesk } from "./operator-desk.ts";
 
 /** The desk, and what the counter needs after a crash between commit and screen. */
-export interface TerminalSaleDesk extends SaleDesk {
+export interface TerminalSaleDesk extends SaleDesk, OperatorDesk {
   /** The newest sale of the day that no screen has confirmed: "recorded, deliver or void?". */
   lastUnconfirmedSale(): Promise<RecentSale | null>;
   /** The screen has shown the sale; the operator's 60 seconds count from the sale. */
@@ -62,8 +65,6 @@ export interface TerminalSaleDesk extends SaleDesk {
   serveEmergency(order: SaleOrder): Promise<SaleOutcome>;
   /** What one such meal may cost now; 0 = none is offered. */
   emergencyRoom(): Promise<Rupiah>;
-  /** The operator ends the day: leases go back, the Z report is signed. */
-  closeDay(): Promise<void>;
 }
 
 export type SaleDeskParts = {
@@ -114,7 +115,7 @@ const REFUSAL_OF_ASK: Readonly<
 
 export function createSaleDesk(parts: SaleDeskParts): TerminalSaleDesk {
   let queue: Promise<unknown> = Promise.resolve();
-  /** One sale or void at a time: a lease must not be promised to two customers. */
+  /** One sale, void or refund at a time: a lease must not be promised to two customers. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = queue.then(work);
     queue = result.catch(() => undefined);
@@ -139,10 +140,7 @@ export function createSaleDesk(parts: SaleDeskParts): TerminalSaleDesk {
         }),
       ),
     emergencyRoom: () => emergencyRoom(parts),
-    closeDay: () =>
-      inTurn(async () => {
-        await closeDay(parts.journal, parts.clock);
-      }),
+    ...operatorDesk(parts, inTurn),
     voidSale: (saleId, reason) =>
       inTurn(() =>
         voidSale(parts, saleId, reason).catch((error: unknown) => {
@@ -323,7 +321,12 @@ async function voidSale(
       sale:
         sale === null
           ? null
-          : { ...sale, isVoided: sale.voidedBy !== null, isShown: sale.shownAtMs !== null },
+          : {
+              ...sale,
+              isVoided: sale.voidedBy !== null,
+              refunded: await refundedOf(tx, saleId),
+              isShown: sale.shownAtMs !== null,
+            },
       today,
       nowMs: parts.clock.nowMs(),
     });

@@ -29,6 +29,7 @@ const UNCLAIMED: LinkStatus = {
   mode: "red",
 };
 const NOT_READY: SaleOutcome = { kind: "refused", reason: "terminal-not-ready" };
+const NOT_NOW = { kind: "refused", reason: "terminal-not-ready" } as const;
 const NO_SALE: VoidOutcome = { kind: "refused", reason: "unknown-sale" };
 const NO_KEY: SaveOutcome = { kind: "refused", reason: "no-epoch-key" };
 
@@ -51,7 +52,11 @@ export function createFront(database: Database): Front {
       markShown: async (saleId) => duty?.desk.markShown(saleId),
       serveEmergency: async (order) =>
         duty === null ? NOT_READY : duty.desk.serveEmergency(order),
-      closeDay: async () => duty?.desk.closeDay(),
+      refund: async (order) => (duty === null ? NOT_NOW : duty.desk.refund(order)),
+      cashIn: async (order) => (duty === null ? NOT_NOW : duty.desk.cashIn(order)),
+      refundableSales: async (limit) => (duty === null ? [] : duty.desk.refundableSales(limit)),
+      closeDay: async (counted) => (duty === null ? NOT_NOW : duty.desk.closeDay(counted)),
+      closing: async () => (duty === null ? null : duty.desk.closing()),
       emergencyRoom: async () => (duty === null ? rupiah(0) : duty.desk.emergencyRoom()),
     },
     vault: {

@@ -1,4 +1,5 @@
 import { schoolDayAt, unixMs, type Incarnation, type UnixMs } from "@saku/protocol";
+import { pruneDrawer } from "./drawer-store.ts";
 import { pruneEvents } from "./journal-store.ts";
 import { pruneMoney } from "./money-store.ts";
 import { pruneCommands } from "./register-store.ts";
@@ -17,7 +18,9 @@ export async function prune(
   return database.transaction(async (tx) => {
     const eventCount = await pruneEvents(tx, beforeMs, current);
     // The zone decides over one day in seven: the earliest one keeps the most.
-    await pruneMoney(tx, { atMs: beforeMs, day: schoolDayAt(beforeMs, 420) });
+    const before = { atMs: beforeMs, day: schoolDayAt(beforeMs, 420) };
+    await pruneMoney(tx, before);
+    await pruneDrawer(tx, before);
     await pruneCommands(tx, beforeMs);
     return eventCount;
   });

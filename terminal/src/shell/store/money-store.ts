@@ -190,6 +190,15 @@ function listedOf(row: Row): ListedSale {
   };
 }
 
+/** The newest sales of any day in the history that nobody put back. */
+export async function newestStanding(sql: Sql, limit: number): Promise<readonly ListedSale[]> {
+  const rows = await sql.all(
+    `${LISTED} WHERE sale.voided_by IS NULL ORDER BY sale.ord DESC LIMIT ?`,
+    limit,
+  );
+  return rows.map(listedOf);
+}
+
 export async function newestSales(
   sql: Sql,
   day: SchoolDay,

@@ -137,6 +137,38 @@ const MIGRATIONS: readonly (readonly string[])[] = [
        per_day INTEGER NOT NULL CHECK (per_day >= 0),
        PRIMARY KEY (student, merchant)) STRICT, WITHOUT ROWID`,
   ],
+  [
+    `CREATE TABLE refund (
+       id TEXT PRIMARY KEY CHECK (length(id) = 64),
+       press TEXT NOT NULL UNIQUE,
+       inc TEXT NOT NULL,
+       n INTEGER NOT NULL,
+       sale TEXT NOT NULL,
+       amount INTEGER NOT NULL CHECK (amount > 0),
+       reason TEXT NOT NULL,
+       day INTEGER NOT NULL,
+       at INTEGER NOT NULL,
+       UNIQUE (inc, n)) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX refund_sale ON refund (sale)`,
+    `CREATE INDEX refund_day ON refund (day)`,
+    `CREATE TABLE cash_in (
+       id TEXT PRIMARY KEY CHECK (length(id) = 64),
+       press TEXT NOT NULL UNIQUE,
+       inc TEXT NOT NULL,
+       n INTEGER NOT NULL,
+       student TEXT NOT NULL,
+       amount INTEGER NOT NULL CHECK (amount > 0),
+       day INTEGER NOT NULL,
+       at INTEGER NOT NULL,
+       UNIQUE (inc, n)) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX cash_in_day ON cash_in (day)`,
+    `CREATE TABLE cash_count (
+       day INTEGER PRIMARY KEY,
+       counted INTEGER NOT NULL CHECK (counted >= 0),
+       at INTEGER NOT NULL) STRICT`,
+    `CREATE TRIGGER cash_count_stays BEFORE UPDATE ON cash_count
+       BEGIN SELECT RAISE(ABORT, 'a count never changes'); END`,
+  ],
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -6,8 +6,26 @@ document.addEventListener("click", (event) => {
   const field = key?.closest(".code-pad")?.querySelector("input");
   const digit = key?.dataset["digit"];
   if (field === null || field === undefined || digit === undefined) return;
-  if (digit === "back") field.value = field.value.slice(0, -1);
-  else if (field.value.length < field.maxLength) field.value += digit;
+  // An amount that the page proposed is replaced by the first key, like the selected text of a form.
+  if (field.dataset["amount"] === "" && field.value === field.defaultValue) {
+    if (field.dataset["touched"] === undefined && digit !== "back") field.value = "";
+    field.dataset["touched"] = "";
+  }
+  const shown = digit === "back" ? field.value.slice(0, -1) : field.value + digit;
+  const next = field.dataset["amount"] === undefined ? shown : amountText(shown);
+  if (next.length <= field.maxLength) field.value = next;
+});
+
+/** Digits with dots between the thousands, as money is written here. */
+function amountText(text: string): string {
+  const digits = text.replaceAll(/\D/g, "").replace(/^0+(?=\d)/, "");
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, ".");
+}
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field instanceof HTMLInputElement && field.dataset["amount"] !== undefined)
+    field.value = amountText(field.value);
 });
 
 document.addEventListener("input", (event) => {

@@ -2,21 +2,23 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Text } from "../text.ts";
 import { Icon } from "./icon.tsx";
 
-/** A hidden-digits field with its own keys, for screens without a keyboard; works as a plain field too. */
+/** A field of digits, hidden unless they are no secret, with its own keys, for screens without a keyboard; works as a plain field too. */
 export function CodePad(props: {
   readonly text: Text;
   readonly name: string;
   readonly label: string;
   readonly lengthMax: number;
   readonly submit: string;
+  /** A number that is no secret. */
+  readonly isShown?: boolean;
 }): JSX.Element {
-  const { text, name, label, lengthMax, submit } = props;
+  const { text, name, label, lengthMax, submit, isShown = false } = props;
   return (
     <div class="code-pad">
       <label class="code-field">
         <span>{label}</span>
         <input
-          type="password"
+          type={isShown ? "text" : "password"}
           name={name}
           inputmode="numeric"
           pattern="[0-9]*"

@@ -2,7 +2,8 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ZoneMinutes } from "@saku/protocol";
 import type { RecentSale } from "../../../core/wallet/sale-desk.ts";
 import type { Assets } from "../assets.ts";
-import { rupiahText, type Text } from "../text.ts";
+import type { OperatorText } from "../operator-text.ts";
+import { clockText, initials, rupiahText, type Text } from "../text.ts";
 import { CodePad } from "./code-pad.tsx";
 import { Icon } from "./icon.tsx";
 import { Page } from "./page.tsx";
@@ -19,6 +20,7 @@ const NOTES: Readonly<Record<RecentNote, keyof Text & `recent${string}`>> = {
 
 export function RecentPage(props: {
   readonly text: Text;
+  readonly words: OperatorText;
   readonly assets: Assets;
   readonly sales: readonly RecentSale[];
   readonly zone: ZoneMinutes;
@@ -27,7 +29,7 @@ export function RecentPage(props: {
   readonly chosen: RecentSale | null;
   readonly note: RecentNote | null;
 }): JSX.Element {
-  const { text, assets, sales, zone, chosen, note, voidableSince } = props;
+  const { text, words, assets, sales, zone, chosen, note, voidableSince } = props;
   return (
     <Page
       text={text}
@@ -41,6 +43,11 @@ export function RecentPage(props: {
           ← {text.back}
         </a>
         <h1>{chosen === null ? text.recentTitle : text.recentVoidTitle}</h1>
+        {chosen === null ? (
+          <a class="bar-back" href="/refund">
+            {words.refundTitle}
+          </a>
+        ) : null}
       </header>
       <main class="sheet-main">
         {note === null ? null : (
@@ -121,11 +128,6 @@ function VoidForm(props: {
   );
 }
 
-/** The list lies open beside the queue: initials, not names. */
-function initials(firstName: string): string {
-  return `${firstName.slice(0, 1).toUpperCase()}.`;
-}
-
 function stateText(text: Text, state: RecentSale["state"]): string {
   switch (state) {
     case "recorded":
@@ -137,8 +139,4 @@ function stateText(text: Text, state: RecentSale["state"]): string {
     case "voided":
       return text.stateVoided;
   }
-}
-
-function clockText(atMs: number, zone: ZoneMinutes): string {
-  return new Date(atMs + zone * 60_000).toISOString().slice(11, 16).replace(":", ".");
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { StallEntry } from "../../../core/directory/directory.ts";
 import type { Assets } from "../assets.ts";
+import type { OperatorText } from "../operator-text.ts";
 import type { Text } from "../text.ts";
 import type { CounterView } from "../view.ts";
 import { AskScreen } from "./ask-screen.tsx";
@@ -25,10 +26,11 @@ type Props = { readonly text: Text };
 export function TillPage(props: {
   readonly text: Text;
   readonly assets: Assets;
+  readonly words: OperatorText;
   readonly view: CounterView;
   readonly stall: StallEntry | null;
 }): JSX.Element {
-  const { text, assets, view, stall } = props;
+  const { text, words, assets, view, stall } = props;
   const zone = stall?.zone ?? 420;
   const body = {
     class: "counter",
@@ -42,7 +44,7 @@ export function TillPage(props: {
       <noscript>
         <p class="noscript">Kasir ini memerlukan JavaScript. / This till needs JavaScript.</p>
       </noscript>
-      <TopBar text={text} />
+      <TopBar text={text} words={words} />
       <main>
         <TillScreen text={text} stall={stall} />
         <AskScreen text={text} />
@@ -59,7 +61,7 @@ export function TillPage(props: {
   );
 }
 
-function TopBar({ text }: Props): JSX.Element {
+function TopBar({ text, words }: Props & { readonly words: OperatorText }): JSX.Element {
   return (
     <header class="bar">
       <h1 class="bar-stall" data-text="stall" />
@@ -88,6 +90,7 @@ function TopBar({ text }: Props): JSX.Element {
       </span>
       <nav class="bar-nav" data-if="screen:till,starting" hidden>
         <a href="/recent">{text.recent}</a>
+        <a href="/cash">{words.cash}</a>
         <a href="/enrol">{text.enrol}</a>
         <a href="/close">{text.close}</a>
         <a href={`/?lang=${text.otherLang}`} lang={text.otherLang}>
