@@ -195,6 +195,35 @@ describe("the whole path on real parts", () => {
     });
   });
 
+  it("books an operator's refund and cash once, however often they are pressed and sent", async () => {
+    const stall = school.fleet.stalls[0];
+    const url = stall?.counterUrl ?? "";
+    const before = await balanceOf(0);
+    const listed = (await (await fetch(`${url}/counter/recent`)).json()) as {
+      sales: readonly { saleId: string; amount: number; state: string }[];
+    };
+    const sale = listed.sales.find(({ amount }) => amount === 5_000);
+    const press = async (path: string, order: object): Promise<unknown> => {
+      const body = JSON.stringify({ ...order, code: "482913" });
+      const headers = { "content-type": "application/json", origin: url };
+      return (await fetch(`${url}/counter/${path}`, { method: "POST", body, headers })).json();
+    };
+    const refund = { press: "refund-0001", sale: sale?.saleId, amount: 2_000, reason: "goodwill" };
+    const cash = { press: "cash-in-0001", number: PUPILS[0]?.number, amount: 20_000 };
+    await school.fleet.cloud.kill();
+    for (let times = 0; times < 2; times++) {
+      expect(await press("refund", refund)).toEqual({ note: "refunded" });
+      expect(await press("cash", cash)).toEqual({ note: "taken" });
+    }
+    await stall?.daemon.kill();
+    await school.fleet.cloud.start();
+    await stall?.daemon.start();
+    await drained();
+    expect(await press("cash", cash)).toEqual({ note: "taken" });
+    await drained();
+    expect(await balanceOf(0)).toMatchObject({ balance: before.balance + 22_000 });
+  });
+
   it("shows a guardian only the own child", async () => {
     await school.office.inviteGuardian(school.students[0] ?? "", "ibu.aisyah", "melati-putih-9");
     const guardian = await signIn(school.fleet.cloudUrl, "ibu.aisyah", "melati-putih-9");
