@@ -58,7 +58,9 @@ async function auditDays(world: World, ask: Ask, tills: readonly Till[]): Promis
  */
 async function auditHonest(world: World, ask: Ask, tills: readonly Till[]): Promise<void> {
   for (const { type, verdict, anomaly } of await ask(
-    "SELECT type, verdict, anomaly FROM device_event WHERE verdict IN ('suspense', 'anomaly')",
+    // A hub's sale that it took back before it lent the money on may be heard after the loan: its void sets the books right.
+    `SELECT type, verdict, anomaly FROM device_event e WHERE verdict IN ('suspense', 'anomaly')
+       AND NOT EXISTS (SELECT 1 FROM sale s WHERE s.event = e.id AND s.voided_by IS NOT NULL)`,
   ))
     world.broken(
       "honest",

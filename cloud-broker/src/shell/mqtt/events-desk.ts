@@ -1,4 +1,4 @@
-import type { DownFrame, StudentId, UpFrame } from "@saku/protocol";
+import type { DownFrame, LeaseId, StudentId, UpFrame } from "@saku/protocol";
 import { maySync } from "../../core/devices/device.ts";
 import { LIVE_EVENTS_MAX } from "../../core/ingest/pressure.ts";
 import type { LetterReason } from "../../core/ingest/dead-letter.ts";
@@ -9,7 +9,7 @@ import type { BookingOutcome } from "../store/bookings.ts";
 import { bookDelivery, type Delivery } from "../store/deliveries.ts";
 import { announceCheckpoint } from "../store/checkpoints.ts";
 import type { Work } from "../store/committer.ts";
-import { grantDay } from "../store/leases.ts";
+import { grantDay, recallTaken } from "../store/leases.ts";
 import { keepLetter } from "../store/dead-letters.ts";
 import { tellPassedOn } from "../store/sub-grants.ts";
 import { isAllSaid, noteIncarnation, noteTaken, type Connection } from "./connections.ts";
@@ -52,6 +52,13 @@ async function grantAgain(
   }
 }
 
+const takenIn = ({ plan }: BookingOutcome): readonly LeaseId[] =>
+  plan.accepted.flatMap(({ verified: { event } }) =>
+    event.body.type === "lease-accept" || event.body.type === "grant-accept"
+      ? [event.body.lease]
+      : [],
+  );
+
 async function bookFrame(
   context: UpContext,
   connection: Connection,
@@ -80,6 +87,7 @@ async function bookFrame(
     if (isAllSaid(connection, frame.inc, outcome.plan.ack) && (await noteSpoken(work, owner)))
       work.afterCommit(() => spreadAfterWait(context, school));
     await tellPassedOn(work, context.cloud.outbox, school, outcome.passedOn);
+    await recallTaken(work, context.cloud.outbox, owner, takenIn(outcome));
     await grantAgain(context, work, connection, outcome);
     // A closed day is what terminals and parents will ask about: it is signed with the transaction that books it [M13].
     if (outcome.plan.accepted.some(({ verified }) => verified.event.body.type === "day-close"))

@@ -16,7 +16,7 @@ import { paperBooks, type PaperBooks } from "../paper-books.suite.ts";
 import { SCHOOL, TODAY } from "../paper-school.suite.ts";
 import type { BookingOutcome } from "./bookings.ts";
 import { failedChecks } from "./checks.ts";
-import { grantLease } from "./leases.ts";
+import { grantLease, recallTaken } from "./leases.ts";
 import { tellPassedOn } from "./sub-grants.ts";
 
 let paper: PaperBooks;
@@ -137,6 +137,31 @@ describe("a sub-grant", () => {
       lease: SUB,
       amount: 4_000,
     });
+  });
+
+  it("[G7] that a stall takes of a child frozen meanwhile is asked back, of any other child not", async () => {
+    const grant = subGrant([[await open(), 4_000]]);
+    await byStall(accept(grant));
+    const { store, outbox } = paper.school;
+    const { device } = stall();
+    const asked = async (isFrozen: 0 | 1): Promise<number> => {
+      await store.commit(async (work) => {
+        await work.db
+          .updateTable("student")
+          .set({ is_frozen: isFrozen })
+          .where("id", "=", paper.kid(0))
+          .execute();
+        await recallTaken(work, outbox, { school: SCHOOL, device }, [SUB]);
+      });
+      const rows = await store.read
+        .selectFrom("command")
+        .select("rev")
+        .where("device", "=", device)
+        .where("kind", "=", "return-request")
+        .execute();
+      return rows.length;
+    };
+    expect([await asked(0), await asked(1)]).toEqual([0, 1]);
   });
 
   it("[H12] beyond the hub's lease is covered as far as it reaches, and a human sees the rest", async () => {

@@ -206,3 +206,35 @@ export async function recallLeases(
     await queueCommands(work, outbox, { school, device }, [{ kind: "return-request", student }]);
   return devices;
 }
+
+/**
+ * A terminal that was asked for all it holds of a child may take one more lease of it afterwards: a hub's answer was under way, or
+ * was told late. It is asked for that one too [G7].
+ */
+export async function recallTaken(
+  work: Work,
+  outbox: Outbox,
+  { school, device }: { readonly school: SchoolId; readonly device: DeviceId },
+  taken: readonly LeaseId[],
+): Promise<void> {
+  if (taken.length === 0) return;
+  const rows = await work.db
+    .selectFrom("lease")
+    .innerJoin("student", (join) =>
+      join.onRef("student.school", "=", "lease.school").onRef("student.id", "=", "lease.student"),
+    )
+    .select("lease.student")
+    .distinct()
+    .where("lease.school", "=", school)
+    .where("lease.device", "=", device)
+    .where("lease.id", "in", taken)
+    .where("lease.state", "in", OPEN_STATES)
+    .where((eb) => eb.or([eb("student.is_frozen", "=", 1), eb("student.is_active", "=", 0)]))
+    .execute();
+  await queueCommands(
+    work,
+    outbox,
+    { school, device },
+    rows.map(({ student }) => ({ kind: "return-request", student })),
+  );
+}
