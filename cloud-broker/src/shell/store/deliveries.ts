@@ -1,5 +1,6 @@
 import {
   must,
+  type DeviceId,
   type EventBody,
   type LeaseId,
   type PublicKey,
@@ -7,6 +8,7 @@ import {
   type StudentId,
 } from "@saku/protocol";
 import { isCovered } from "../../core/ingest/hub-booking.ts";
+import type { SignedGrant } from "../../core/ingest/books.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { studentAccount } from "../../core/ledger/account.ts";
 import { appendAudit } from "./audit.ts";
@@ -19,8 +21,8 @@ import { leaseOfRow } from "./lease-rows.ts";
 import { readGrant, reviveLease, type Grant } from "./revived-leases.ts";
 import { grantsWithin } from "./sub-grants.ts";
 
-// How a ledger that was rebuilt from a copy takes in a terminal's chain. In one that forgot nothing every lease is known, and a
-// frame is one batch.
+// How a ledger takes in a terminal's chain. One that was rebuilt from a copy has forgotten leases; and a stall may tell of a hub's
+// loan before the hub does. Otherwise every lease is known, and a frame is one batch.
 
 export type Delivery = BookingOutcome & {
   /** The event whose money is still to come back with another terminal's chain; null = all were taken [BK9]. */
@@ -32,7 +34,11 @@ type Parts = {
   readonly work: Work;
   readonly owner: BatchOwner;
   readonly cloudKey: PublicKey;
+  readonly isOnline: (device: DeviceId) => boolean;
 };
+
+/** Longer than a terminal that has something to say keeps silent. */
+const HUB_WAIT_MS = 240_000;
 
 const acceptOf = ({ event: { body } }: VerifiedEvent): Accept | null =>
   body.type === "grant-accept" || (body.type === "lease-accept" && body.grant !== undefined)
@@ -74,26 +80,58 @@ async function isFunded({ work, owner }: Parts, student: StudentId, amount: numb
   return (await balanceOf(work, owner.school, studentAccount(student).id)) >= amount;
 }
 
-/** The hub's leases do not reach for what it signed, and the hub has not said everything yet. */
-async function waitsForHub({ work, owner }: Parts, accept: VerifiedEvent): Promise<boolean> {
-  const { school } = owner;
-  const unheard = await unheardTerminals(work, school);
-  if (unheard.length === 0) return false;
-  const grant = (await grantsWithin(work, school, [accept])).get(accept.id);
-  if (grant === undefined) return false;
-  const hub = unheard.filter(({ device }) => device === grant.hub);
-  if (!isAnyMoving(hub, await newestJournal(work, school))) return false;
+/**
+ * May the hub's chain still bring what its leases lack? It brings a void, or more money, that stood before the grant. A hub that
+ * is there, owes nothing and has not told the grant after all this time has lost it with its card.
+ */
+async function isHubBehind({ work, owner, isOnline }: Parts, grant: SignedGrant): Promise<boolean> {
+  const { db, now } = work;
+  const told = await db
+    .selectFrom("device_event")
+    .select("id")
+    .where("id", "=", grant.event)
+    .executeTakeFirst();
+  const hub = await db
+    .selectFrom("device")
+    .select(["state", "unsent"])
+    .where("id", "=", grant.hub)
+    .executeTakeFirst();
+  if (told !== undefined || hub === undefined) return false;
+  if (hub.state !== "active" && hub.state !== "quarantined") return false;
+  const { held_at: heldAt } = await db
+    .selectFrom("device")
+    .select("held_at")
+    .where("id", "=", owner.device)
+    .executeTakeFirstOrThrow();
+  if (heldAt === null || now - heldAt < HUB_WAIT_MS) return true;
+  return hub.unsent > 0 || !isOnline(grant.hub);
+}
+
+async function isCoveredNow({ work, owner }: Parts, grant: SignedGrant): Promise<boolean> {
   const rows = await work.db
     .selectFrom("lease")
     .selectAll()
-    .where("school", "=", school)
+    .where("school", "=", owner.school)
     .where(
       "id",
       "in",
       grant.body.spends.map(({ lease }) => lease),
     )
     .execute();
-  return !isCovered({ leases: new Map(rows.map((row) => [row.id, leaseOfRow(row)])) }, grant);
+  return isCovered({ leases: new Map(rows.map((row) => [row.id, leaseOfRow(row)])) }, grant);
+}
+
+/** The hub's leases do not reach for what it signed, and the hub has not said everything yet [BK9] [H16]. */
+async function waitsForHub(parts: Parts, accept: VerifiedEvent): Promise<boolean> {
+  const { work, owner } = parts;
+  const { school } = owner;
+  const grant = (await grantsWithin(work, school, [accept])).get(accept.id);
+  if (grant === undefined || (await isCoveredNow(parts, grant))) return false;
+  const unheard = await unheardTerminals(work, school);
+  const hub = unheard.filter(({ device }) => device === grant.hub);
+  return hub.length > 0
+    ? isAnyMoving(hub, await newestJournal(work, school))
+    : isHubBehind(parts, grant);
 }
 
 /** The child does not have the money of a forgotten grant: another terminal's return may still bring it. */
@@ -143,7 +181,10 @@ async function noteHeld({ work, owner }: Parts, isHeld: boolean): Promise<void> 
   const seq = isHeld ? await newestJournal(work, owner.school) : null;
   await work.db
     .updateTable("device")
-    .set({ held_seq: seq })
+    .set((eb) => ({
+      held_seq: seq,
+      held_at: isHeld ? eb.fn.coalesce("held_at", eb.val(work.now)) : null,
+    }))
     .where("id", "=", owner.device)
     .execute();
 }
@@ -162,7 +203,6 @@ async function noteRevived({ work, owner }: Parts, count: number): Promise<void>
 async function turnsOf(
   { work, owner }: Parts,
   events: readonly VerifiedEvent[],
-  mayWait: boolean,
 ): Promise<readonly number[]> {
   const accepted = events.flatMap((event) => acceptOf(event)?.lease ?? []);
   const seen = new Set(await knownLeases(work, owner.school, accepted));
@@ -170,7 +210,7 @@ async function turnsOf(
     const body = acceptOf(event);
     if (body === null || seen.has(body.lease)) return [];
     seen.add(body.lease);
-    return body.type === "lease-accept" || mayWait ? [index] : [];
+    return [index];
   });
 }
 
@@ -183,8 +223,7 @@ export async function bookDelivery(
   events: readonly VerifiedEvent[],
 ): Promise<Delivery> {
   const { work, owner } = parts;
-  const mayWait = (await unheardTerminals(work, owner.school)).length > 0;
-  const turns = await turnsOf(parts, events, mayWait);
+  const turns = await turnsOf(parts, events);
   if (turns.length === 0) return { ...(await bookBatch(work, owner, events)), heldAt: null };
   let outcome: BookingOutcome | null = null;
   let start = 0;
@@ -205,7 +244,7 @@ export async function bookDelivery(
   }
   if (heldAt === null && (outcome === null || outcome.plan.stop.kind === "none"))
     outcome = joined(outcome, await bookBatch(work, owner, events.slice(start)));
-  if (mayWait) await noteHeld(parts, heldAt !== null);
+  await noteHeld(parts, heldAt !== null);
   await noteRevived(parts, revivedCount);
   return { ...must(outcome, "A frame with a turn was booked"), heldAt };
 }

@@ -41,6 +41,8 @@ export type RestoredColumns = {
   spoken_term: Generated<number>;
   /** The school's newest journal when its outbox was last found waiting for others; null = it is not. */
   held_seq: number | null;
+  /** Since when it waits. */
+  held_at: UnixMs | null;
 };
 
 export type LeaseTables = {
