@@ -1,5 +1,5 @@
 import type { Cancel, Entropy, Timers, UnixMs, UpFrame } from "@saku/protocol";
-import { helloRanges, type Outbox } from "./core/sync/outbox.ts";
+import { helloRanges, noteFirsts, type Outbox } from "./core/sync/outbox.ts";
 import {
   initialSync,
   isStopped,
@@ -365,12 +365,14 @@ class SyncLoop implements Loop {
   async #sendHello(): Promise<void> {
     const { database, software, metrics } = this.#parts;
     const head = await readHead(database.read);
+    const firsts = await readIncarnations(database.read);
+    this.#feed({ kind: "begins", firsts });
     this.#send({
       t: "hello",
       v: 1,
       term: this.#state.term,
       have: head.have,
-      incs: helloRanges(this.#state.outbox),
+      incs: helloRanges(noteFirsts(this.#state.outbox, firsts)),
       software,
       roster: (await readMetaNumber(database.read, "roster-rev")) ?? 0,
       lan: this.#parts.lan(),

@@ -36,6 +36,8 @@ export type OutboxRange = {
   readonly from: number;
   readonly to: number;
   readonly tip: Uint8Array;
+  /** Only where it stands above `from`: the first event that the terminal still holds; `to` + 1 if it holds none. */
+  readonly first?: number;
 };
 
 /** A tree of the school's ledger as a terminal saw it signed: the term it belongs to, its size and its root. */
@@ -106,7 +108,13 @@ export const upSchema: z.ZodType<UpFrame> = z.discriminatedUnion("t", [
     have: countSchema,
     incs: z
       .array(
-        z.strictObject({ inc: incarnationSchema, from: seqSchema, to: seqSchema, tip: hashSchema }),
+        z.strictObject({
+          inc: incarnationSchema,
+          from: seqSchema,
+          to: seqSchema,
+          tip: hashSchema,
+          first: seqSchema.exactOptional(),
+        }),
       )
       .max(256),
     software: labelSchema,

@@ -9,6 +9,8 @@ import {
 /** One incarnation of the journal and how far the cloud is in it. `safe` ≤ `ack` ≤ `sentTo` ≤ `lastN`. */
 export type Lane = {
   readonly inc: Incarnation;
+  /** Lowest event that the journal still holds; `lastN` + 1 when all are pruned. */
+  readonly firstN: number;
   /** Highest event in the journal. */
   readonly lastN: number;
   /** Id of event `lastN`. */
@@ -29,12 +31,18 @@ export function laneOf(row: Omit<Lane, "sentTo">): Lane {
 /** Most incarnations that a `hello` names. */
 const HELLO_LANES_MAX = 256;
 
-/** What `hello` says of the outbox: every lane with events that are not safe yet. */
+/** What `hello` says of the outbox: every lane with events that are not safe yet, and where some of those are gone (S16). */
 export function helloRanges(outbox: Outbox): readonly OutboxRange[] {
   return outbox
     .filter((lane) => lane.safe < lane.lastN)
     .slice(0, HELLO_LANES_MAX)
-    .map((lane) => ({ inc: lane.inc, from: lane.safe + 1, to: lane.lastN, tip: lane.tip }));
+    .map(({ inc, firstN, lastN, tip, safe }) => ({
+      inc,
+      from: safe + 1,
+      to: lastN,
+      tip,
+      ...(firstN > safe + 1 ? { first: firstN } : {}),
+    }));
 }
 
 /** True when some event is not safe yet. */
@@ -51,9 +59,20 @@ export function nextToSend(
   blocks: readonly Block[] = [],
 ): { readonly inc: Incarnation; readonly from: number } | null {
   const lane = outbox.find(
-    (each) => each.sentTo < each.lastN && !blocks.some(({ inc }) => inc === each.inc),
+    (each) => dueIn(each) <= each.lastN && !blocks.some(({ inc }) => inc === each.inc),
   );
-  return lane === undefined ? null : { inc: lane.inc, from: lane.sentTo + 1 };
+  return lane === undefined ? null : { inc: lane.inc, from: dueIn(lane) };
+}
+
+/** What was pruned is not due: a lane of which nothing is left must not hold the others (S16). */
+const dueIn = ({ sentTo, firstN }: Lane): number => Math.max(sentTo + 1, firstN);
+
+/** Where the journal begins now, lane by lane: events are pruned while the terminal runs. */
+export function noteFirsts(outbox: Outbox, rows: readonly Pick<Lane, "inc" | "firstN">[]): Outbox {
+  const firsts = new Map(rows.map(({ inc, firstN }) => [inc, firstN]));
+  const isSame = outbox.every(({ inc, firstN }) => (firsts.get(inc) ?? firstN) === firstN);
+  if (isSame) return outbox;
+  return outbox.map((lane) => ({ ...lane, firstN: firsts.get(lane.inc) ?? lane.firstN }));
 }
 
 /** Takes everything that is not acknowledged back into the line (S5). */
@@ -71,8 +90,8 @@ export function noteAppended(
   event: { readonly inc: Incarnation; readonly n: number; readonly tip: Uint8Array },
 ): Outbox {
   if (!outbox.some((lane) => lane.inc === event.inc)) {
-    const lane = { inc: event.inc, lastN: event.n, tip: event.tip, ack: 0, safe: 0, sentTo: 0 };
-    return [...outbox, lane];
+    const { inc, n, tip } = event;
+    return [...outbox, { inc, firstN: n, lastN: n, tip, ack: 0, safe: 0, sentTo: 0 }];
   }
   return outbox.map((lane) =>
     lane.inc === event.inc && event.n > lane.lastN

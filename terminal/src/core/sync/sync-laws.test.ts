@@ -104,7 +104,7 @@ class World {
     );
     const lanes = this.state.outbox.map(({ sentTo: _, ...lane }) => lane);
     this.journal.set(inc, 1);
-    lanes.push({ inc, lastN: 1, ack: 0, safe: 0, tip: ZERO_ID });
+    lanes.push({ inc, firstN: 1, lastN: 1, ack: 0, safe: 0, tip: ZERO_ID });
     const { term } = this.state;
     this.state = initialSync();
     this.feed({ kind: "started", term, lanes });

@@ -62,6 +62,8 @@ export type SyncEvent = Stamp &
         readonly n: number;
         readonly tip: Uint8Array;
       }
+    /** Where the journal begins in each lane now: it was pruned, perhaps. */
+    | { readonly kind: "begins"; readonly firsts: readonly Pick<Lane, "inc" | "firstN">[] }
     /** The shell has handed a frame with events up to `to` to the transport. */
     | { readonly kind: "sent"; readonly inc: Incarnation; readonly to: number }
     /** An acknowledgement whose signature was checked. */

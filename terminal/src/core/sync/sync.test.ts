@@ -64,7 +64,7 @@ class Bench {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 function lane(inc: Incarnation, lastN: number, ack = 0, safe = 0) {
-  return { inc, lastN, ack, safe, tip: ZERO_ID };
+  return { inc, firstN: 1, lastN, ack, safe, tip: ZERO_ID };
 }
 
 function online(...lanes: readonly ReturnType<typeof lane>[]): Bench {
@@ -85,6 +85,61 @@ describe("a connection", () => {
   it("[S1] names in hello every incarnation that is not wholly safe", () => {
     const { outbox } = online(lane(OLD, 9, 9, 9), lane(NEW, 5, 4, 2)).state;
     expect(helloRanges(outbox)).toEqual([{ inc: NEW, from: 3, to: 5, tip: ZERO_ID }]);
+  });
+
+  it("[S16] names in hello what is pruned and yet not safe, and only that", () => {
+    const { outbox } = online(
+      { ...lane(OLD, 9, 4, 4), firstN: 10 },
+      { ...lane(NEW, 5, 2, 2), firstN: 3 },
+    ).state;
+    expect(helloRanges(outbox)).toEqual([
+      { inc: OLD, from: 5, to: 9, tip: ZERO_ID, first: 10 },
+      { inc: NEW, from: 3, to: 5, tip: ZERO_ID },
+    ]);
+  });
+
+  it("[S16] says hello after a gap, so that a restored cloud hears of the hole on this connection", () => {
+    const bench = online({ ...lane(OLD, 9, 6, 6), firstN: 5 });
+    bench.ack([{ inc: OLD, ack: 2, safe: 2 }], { term: 2 });
+    bench.send({ kind: "sent", inc: OLD, to: 9 });
+    for (let round = 0; round < 3; round++) {
+      bench.ack([{ inc: OLD, ack: 2, safe: 2 }], { term: 2 });
+      bench.send({ kind: "error", error: "retry", reason: "gap", inc: OLD, n: 3, delayMs: 1_000 });
+      expect(bench.tick()[0]).toEqual({ kind: "send-hello" });
+      expect(helloRanges(bench.state.outbox)).toMatchObject([{ from: 3, first: 5 }]);
+    }
+  });
+
+  it("[S16] sends what it has of the other lanes, also after it was pruned while it ran", () => {
+    const bench = online(lane(OLD, 9), lane(NEW, 5));
+    const firsts = [{ inc: OLD, firstN: 10 }];
+    expect(bench.send({ kind: "begins", firsts })).toEqual([]);
+    expect(bench.ack([])).toEqual([{ kind: "send-events", inc: NEW, from: 1 }]);
+    const half = online({ ...lane(OLD, 9), firstN: 4 });
+    expect(half.ack([])).toEqual([{ kind: "send-events", inc: OLD, from: 4 }]);
+  });
+
+  it("[S16] [S11] sends the other lanes while a hole waits for persons, and goes on behind it after", () => {
+    const bench = online({ ...lane(OLD, 9, 2), firstN: 5 }, lane(NEW, 5));
+    bench.send({
+      kind: "error",
+      error: "quarantine",
+      reason: "missing",
+      inc: OLD,
+      n: 3,
+      delayMs: 0,
+    });
+    expect(bench.ack([{ inc: OLD, ack: 2, safe: 0 }])).toEqual([
+      { kind: "send-events", inc: NEW, from: 1 },
+    ]);
+    bench.send({ kind: "sent", inc: NEW, to: 5 });
+    const again = { error: "quarantine", inc: OLD, n: 3, delayMs: 0 } as const;
+    expect(bench.send({ kind: "error", ...again })).toEqual([]);
+    const done = [
+      { inc: NEW, ack: 5, safe: 5 },
+      { inc: OLD, ack: 4, safe: 0 },
+    ];
+    expect(bench.ack(done).at(-1)).toEqual({ kind: "send-events", inc: OLD, from: 5 });
   });
 
   it("[S2] says hello every retry interval while something is not safe and nothing is left to send", () => {

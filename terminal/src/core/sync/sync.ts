@@ -4,6 +4,7 @@ import {
   laneOf,
   nextToSend,
   noteAppended,
+  noteFirsts,
   noteSent,
   raise,
   replace,
@@ -60,6 +61,8 @@ export function step(state: SyncState, event: SyncEvent): Step {
       return disconnected(state, event);
     case "appended":
       return appended(state, event);
+    case "begins":
+      return pump({ ...state, outbox: noteFirsts(state.outbox, event.firsts) }, event, []);
     case "sent":
       return sent(state, event);
     case "acked":
@@ -293,6 +296,9 @@ function refused(state: SyncState, event: Extract<SyncEvent, { kind: "error" }>)
       const n = event.n ?? fallback?.from;
       // What the watermark has passed meanwhile blocks nothing.
       const isPast = state.outbox.some((lane) => lane.inc === inc && lane.ack >= (n ?? 0));
+      // Told again with every hello while persons have not decided (S16).
+      if (state.blocks.some((block) => block.inc === inc && block.n === n))
+        return { state, effects: [] };
       const fresh = inc === undefined || n === undefined || isPast ? [] : [{ inc, n }];
       const blocks = [...state.blocks.filter((block) => block.inc !== inc), ...fresh];
       const next = { ...state, blocks, inFlight: [], loading: null, outbox: rewind(state.outbox) };
@@ -333,7 +339,8 @@ function later(state: SyncState, event: Extract<SyncEvent, { kind: "error" }>): 
       retryCount: state.retryCount + 1,
       unansweredCount: 0,
       sendNotBeforeMs,
-      retryAtMs: sendNotBeforeMs + state.timing.retryBaseMs,
+      // What the cloud misses may be gone here: it hears with the next try where the journal begins (S16).
+      retryAtMs: sendNotBeforeMs + (event.reason === "gap" ? 0 : state.timing.retryBaseMs),
       heldFor,
     },
     effects:

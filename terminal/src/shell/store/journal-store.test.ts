@@ -49,6 +49,7 @@ describe("the journal's rows", () => {
     expect(await prune(database, young, journal.inc)).toBe(0);
     expect(await prune(database, old, journal.inc)).toBe(before - 2);
     expect(await eventCount()).toBe(2);
+    expect(await readIncarnations(database.read)).toMatchObject([{ firstN: before - 1 }]);
     expect(await countOf(database.read, "SELECT count(*) AS n FROM sale")).toBe(2);
   });
 

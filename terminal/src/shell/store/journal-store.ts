@@ -18,6 +18,8 @@ import { countOf, type Sql, type WritableSql } from "./sqlite.ts";
 
 export type IncarnationRow = {
   readonly inc: Incarnation;
+  /** Its first event that is not pruned; one above the last if all are. */
+  readonly firstN: number;
   readonly lastN: number;
   readonly ack: number;
   readonly safe: number;
@@ -72,9 +74,12 @@ export async function insertIncarnation(tx: WritableSql, inc: Incarnation): Prom
 
 /** All that still has events or is not wholly safe, oldest first. */
 export async function readIncarnations(sql: Sql): Promise<readonly IncarnationRow[]> {
-  const rows = await sql.all("SELECT * FROM incarnation ORDER BY ord");
+  const rows = await sql.all(
+    `SELECT i.*, (SELECT min(n) FROM event WHERE inc = i.inc) AS first_n FROM incarnation i ORDER BY ord`,
+  );
   return rows.map((row) => ({
     inc: incarnation(textOf(row, "inc")),
+    firstN: row["first_n"] === null ? integerOf(row, "last_n") + 1 : integerOf(row, "first_n"),
     lastN: integerOf(row, "last_n"),
     ack: integerOf(row, "ack"),
     safe: integerOf(row, "safe"),
