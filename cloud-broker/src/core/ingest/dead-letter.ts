@@ -10,7 +10,15 @@ import {
 
 /** Why an event is kept as evidence instead of being booked [N10]. */
 export type LetterReason =
-  "not-canonical" | "wrong-signer" | "wrong-place" | "bad-signature" | "broken-chain";
+  | "not-canonical"
+  | "wrong-signer"
+  | "wrong-place"
+  | "bad-signature"
+  | "broken-chain"
+  /** No event at all: a stretch that neither side holds [N16]. */
+  | "missing"
+  /** What came before its incarnation is gone [N17]. */
+  | "orphan";
 
 /** What can be read of the bytes, whoever signed them. */
 export type ReadLetter = {
@@ -41,8 +49,9 @@ const WITHOUT_MONEY: ReadonlySet<EventBody["type"]> = new Set([
   "end",
 ]);
 
-/** One person may give up what moves no money; what moves some, or cannot be read, needs two [N11]. */
-export function personsNeeded({ event }: ReadLetter): 1 | 2 {
+/** One person may give up what moves no money; what moves some, cannot be read, or follows what is gone, needs two [N11] [N17]. */
+export function personsNeeded({ event }: ReadLetter, reason: LetterReason): 1 | 2 {
+  if (reason === "orphan") return 2;
   return event !== null && WITHOUT_MONEY.has(event.body.type) ? 1 : 2;
 }
 
@@ -55,11 +64,11 @@ export type Vote = { readonly person: string; readonly what: DecisionKind };
 
 /** The persons whose word carries the decision, oldest first, or null while somebody is missing [N11]. */
 export function decidedBy(
-  letter: ReadLetter,
+  letter: ReadLetter & { readonly reason: LetterReason },
   votes: readonly Vote[],
   what: DecisionKind,
 ): readonly string[] | null {
   const agreed = votes.filter((vote) => vote.what === what).map(({ person }) => person);
   const persons = [...new Set(agreed)].slice(0, 2);
-  return persons.length >= personsNeeded(letter) ? persons : null;
+  return persons.length >= personsNeeded(letter, letter.reason) ? persons : null;
 }

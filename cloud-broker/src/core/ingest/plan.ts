@@ -39,6 +39,8 @@ export type IngestPlan = {
   readonly stop:
     | { readonly kind: "none" }
     | { readonly kind: "gap"; readonly n: number }
+    /** The parent of an incarnation's first event is not stored. */
+    | { readonly kind: "orphan"; readonly n: number }
     | { readonly kind: "broken-chain"; readonly n: number };
 };
 
@@ -68,12 +70,12 @@ function chainOf(
   books: Books,
   walk: Walk,
   { event }: VerifiedEvent,
-): "good" | "fork" | "gap" | "broken-chain" {
+): "good" | "fork" | "orphan" | "broken-chain" {
   const parent = toHex(event.parent);
   // Inside an incarnation the parent is the event before; only the first of one may name any earlier event.
   if (walk.isEnded) return "broken-chain";
   if (event.n > 1 && parent !== walk.tip && walk.tip !== UNKNOWN_TIP) return "broken-chain";
-  if (event.n === 1 && isOrphan(books, parent)) return "gap";
+  if (event.n === 1 && isOrphan(books, parent)) return "orphan";
   return walk.parentsWithChild.has(parent) ? "fork" : "good";
 }
 
@@ -126,7 +128,7 @@ export function planIngest(
       break;
     }
     const chain = chainOf(books, walk, verified);
-    if (chain === "gap" || chain === "broken-chain") {
+    if (chain === "orphan" || chain === "broken-chain") {
       stop = { kind: chain, n };
       break;
     }

@@ -4,7 +4,15 @@ import type { Incarnation } from "@saku/protocol";
 export type Believed = {
   readonly term: number;
   readonly have: number;
-  readonly incs: readonly { readonly inc: Incarnation; readonly from: number }[];
+  readonly incs: readonly {
+    readonly inc: Incarnation;
+    readonly from: number;
+    readonly to: number;
+    /** Id of event `to`, hexadecimal. */
+    readonly tip: string;
+    /** Where the terminal no longer holds `from`: the first that it does [N16]. */
+    readonly first?: number;
+  }[];
 };
 
 /** What this database holds of the terminal. */

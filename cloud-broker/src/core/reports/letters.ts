@@ -14,6 +14,8 @@ export type LetterView = {
   /** What can be read of it. */
   readonly type: string | null;
   readonly amount: Rupiah | null;
+  /** How many events are gone, where it is no event but a stretch of them that nobody holds [N16]. */
+  readonly missingCount: number | null;
   readonly mayPay: boolean;
   readonly personsNeeded: 1 | 2;
   readonly votes: readonly {

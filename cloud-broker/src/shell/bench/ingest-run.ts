@@ -92,6 +92,7 @@ async function run(plan: IngestPlan): Promise<IngestFigures> {
         incs: new Set([terminal.inc]),
         sentRev: null,
         line: Promise.resolve(),
+        told: null,
         askCount: 0,
         owed: null,
       };

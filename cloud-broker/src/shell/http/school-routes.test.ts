@@ -172,7 +172,9 @@ test("notes that could not be booked are shown with who decided, and decided abo
   const text = await textOf(await visitor.get("/sekolah/terminal"));
   expect(text).toContain("Catatan yang menunggu keputusan");
   expect(text).toContain("bu.ani: bayar kantin · perlu 2 orang");
-  expect(text).toContain("Isinya tidak bisa dibaca.");
+  expect(text.match(/Isinya tidak bisa dibaca/gu)).toHaveLength(1);
+  expect(text).toContain("Koperasi · catatan 61");
+  expect(text).toContain("37 catatan terminal ini tidak ada lagi");
   const place = { device: "trm-joko", inc: "00c0ffee00c0ffee", n: "41", hash: "ab".repeat(32) };
   const path = "/sekolah/terminal/catatan";
   await visitor.submit("/sekolah/terminal", { ...place, what: "suspense" }, path);

@@ -7,6 +7,7 @@ import {
   type SchoolId,
 } from "@saku/protocol";
 import type { Client } from "aedes";
+import type { ToldOutbox } from "../../core/ingest/missing.ts";
 import { commandsAfter } from "../store/commands.ts";
 import type { Store } from "../store/store.ts";
 
@@ -17,6 +18,8 @@ export type Connection = {
   readonly client: Client;
   /** Incarnations that this connection spoke of: their watermarks are told again when `safe` rises. */
   readonly incs: Set<Incarnation>;
+  /** What it said it holds, oldest first; null while that tells nothing of lost events [N17]. */
+  told: ToldOutbox;
   /** Its questions that are not answered yet. */
   askCount: number;
   /**
@@ -126,6 +129,7 @@ export function createConnections(
       const connection = {
         ...fresh,
         incs: new Set<Incarnation>(),
+        told: null,
         askCount: 0,
         owed: null,
         sentRev: null,

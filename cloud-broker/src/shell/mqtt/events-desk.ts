@@ -2,6 +2,7 @@ import type { DownFrame, LeaseId, StudentId, UpFrame } from "@saku/protocol";
 import { maySync } from "../../core/devices/device.ts";
 import { LIVE_EVENTS_MAX } from "../../core/ingest/pressure.ts";
 import type { LetterReason } from "../../core/ingest/dead-letter.ts";
+import { isLostOrphan } from "../../core/ingest/missing.ts";
 import type { VerifiedEvent } from "../../core/ingest/plan.ts";
 import { schoolToday } from "../office/child-orders.ts";
 import { noteSpoken } from "../store/awaited-terminals.ts";
@@ -124,6 +125,7 @@ function problemOf(
   frame: EventsFrame,
   bad: CheckedFrame["bad"],
   outcome: Delivery | null,
+  isLost: boolean,
 ): Problem | null {
   const stop = outcome?.plan.stop ?? { kind: "none" as const };
   const error = { t: "error", inc: frame.inc, delayMs: 0 } as const;
@@ -135,7 +137,9 @@ function problemOf(
       n: outcome.heldAt,
       delayMs: RETRY_MS,
     };
-  if (stop.kind === "gap")
+  if (stop.kind === "orphan" && isLost)
+    return { ...error, kind: "quarantine", reason: "orphan", n: stop.n };
+  if (stop.kind === "gap" || stop.kind === "orphan")
     return { ...error, kind: "retry", reason: "gap", n: stop.n, delayMs: RETRY_MS };
   if (stop.kind === "broken-chain")
     return { ...error, kind: "quarantine", reason: "broken-chain", n: stop.n };
@@ -144,6 +148,22 @@ function problemOf(
   return isNewer
     ? { ...error, kind: "retry", reason: bad.reason, n: bad.n, delayMs: NEWER_RETRY_MS }
     : { ...error, kind: "quarantine", reason: bad.reason, n: bad.n };
+}
+
+/** Is the first event of an incarnation one whose parent nobody holds any more [N17]? */
+async function isLostHere(
+  { cloud }: UpContext,
+  { device, told }: Connection,
+  { inc }: EventsFrame,
+  outcome: BookingOutcome | null,
+): Promise<boolean> {
+  if (outcome?.plan.stop.kind !== "orphan" || told === null) return false;
+  const marks = await cloud.store.read
+    .selectFrom("incarnation")
+    .select(["inc", "ack"])
+    .where("device", "=", device)
+    .execute();
+  return isLostOrphan(told, inc, new Map(marks.map((mark) => [mark.inc, mark.ack])));
 }
 
 /** Evidence, before the terminal is told that the event is not taken [N10]. */
@@ -191,7 +211,8 @@ export async function takeEvents(
       elapsedMs: Math.round(elapsedMs),
     });
   }
-  const problem = problemOf(frame, bad, outcome);
+  const isLost = await isLostHere(context, connection, frame, outcome);
+  const problem = problemOf(frame, bad, outcome, isLost);
   if (problem?.kind === "quarantine") await keepEvidence(context, connection, frame, problem);
   noteIncarnation(connection, frame.inc);
   await connections.send(device, {

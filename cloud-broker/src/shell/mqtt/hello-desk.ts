@@ -1,10 +1,19 @@
-import { incarnation, unixMs, type DeviceId, type Incarnation, type UpFrame } from "@saku/protocol";
-import { isSetBack } from "../../core/ingest/promise.ts";
+import {
+  incarnation,
+  toHex,
+  unixMs,
+  type DeviceId,
+  type Incarnation,
+  type UpFrame,
+} from "@saku/protocol";
+import { missingOf, toldOutbox, type Missing } from "../../core/ingest/missing.ts";
+import { isSetBack, type Believed } from "../../core/ingest/promise.ts";
 import { isStopped, type DeviceState } from "../../core/devices/device.ts";
 import { firstSaidAfter, repeatCommands } from "../store/commands.ts";
 import { noteSpoken } from "../store/awaited-terminals.ts";
 import { noteLan } from "../store/hubs.ts";
 import type { Work } from "../store/committer.ts";
+import { keepMissing } from "../store/missing-events.ts";
 import { raiseTermFor } from "../store/term-raises.ts";
 import { noteIncarnation, type Connection } from "./connections.ts";
 import { compareRemembered } from "./log-desk.ts";
@@ -92,21 +101,49 @@ async function sayAgain(
   await repeatCommands(work, cloud.outbox, { school, device }, { have: heard.have, sinceMs });
 }
 
+const believedOf = ({ term, have, incs }: Hello): Believed => ({
+  term,
+  have,
+  incs: incs.map((range) => ({ ...range, tip: toHex(range.tip) })),
+});
+
+/** Events that nobody holds any more wait for persons, as one letter [N16]. */
+async function keepHole(
+  { metrics, events }: UpContext,
+  work: Work,
+  { school, device }: Connection,
+  missing: Missing,
+): Promise<void> {
+  if (!(await keepMissing(work, { school, device }, missing))) return;
+  work.afterCommit(() => {
+    metrics.refusedEvents.inc({ reason: "missing" });
+    events.eventRefused({ device, n: missing.n, reason: "missing" });
+  });
+}
+
 async function take(
   context: UpContext,
   work: Work,
   connection: Connection,
   hello: Hello,
-): Promise<{ readonly isOver: boolean; readonly owed: Connection["owed"] }> {
+): Promise<{
+  readonly isOver: boolean;
+  readonly owed: Connection["owed"];
+  readonly missing: readonly Missing[];
+}> {
   const { cloud, events } = context;
   const { device, school } = connection;
   const { term } = work.lineage;
   const known = await knownOf(work, device);
   await note(work, device, hello, known);
+  const believed = believedOf(hello);
   const isRaised =
-    isSetBack(hello, { ...known, term }) && (await raiseTermFor(work, device, newestOf(hello)));
+    isSetBack(believed, { ...known, term }) && (await raiseTermFor(work, device, newestOf(hello)));
   if (isRaised) work.afterCommit(() => events.setBack({ device, term: cloud.store.term }));
   const isYounger = isRaised || (hello.term > 0 && hello.term < term);
+  const missing = missingOf(believed, { ...known, term });
+  for (const stretch of missing) await keepHole(context, work, connection, stretch);
+  connection.told = toldOutbox(believed, { ...known, term });
   const isOver = isStopped(known.state);
   const owed = isRaised ? null : owedBy(hello, known, term);
   if (owed?.size === 0 && (await noteSpoken(work, { school, device })))
@@ -115,7 +152,7 @@ async function take(
   await compareRemembered(context, work, connection, hello.log);
   if (!isOver) await noteLan(work, cloud.outbox, { school, device }, hello.lan);
   work.afterCommit(() => cloud.changes.schoolChanged(school));
-  return { isOver, owed };
+  return { isOver, owed, missing };
 }
 
 /** Notes what the terminal says of itself, tells it how far the cloud is, and sends what it has not heard. */
@@ -126,10 +163,20 @@ export async function answerHello(
 ): Promise<void> {
   const { cloud, connections } = context;
   const { device } = connection;
-  const { isOver, owed } = await cloud.store.commit((work) =>
+  const { isOver, owed, missing } = await cloud.store.commit((work) =>
     take(context, work, connection, hello),
   );
   connection.owed = owed;
+  // Before the answer gives credit: what stands behind the hole would only be sent back [N16].
+  for (const { inc, n } of missing)
+    await connections.send(device, {
+      t: "error",
+      kind: "quarantine",
+      reason: "missing",
+      inc,
+      n,
+      delayMs: 0,
+    });
   for (const { inc } of hello.incs) noteIncarnation(connection, inc);
   const ack = await signedAck(
     cloud,

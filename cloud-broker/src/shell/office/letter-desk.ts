@@ -7,6 +7,7 @@ import {
   readLetter,
   type Vote,
 } from "../../core/ingest/dead-letter.ts";
+import { readMissing } from "../../core/ingest/missing.ts";
 import type { LetterView } from "../../core/reports/letters.ts";
 import type { LetterDesk, LetterPlace } from "../http/letters.ts";
 import type { Order, OrderOutcome } from "../http/office.ts";
@@ -37,6 +38,12 @@ async function votesOn(
     .execute();
 }
 
+function missingCountOf({ reason, bytes }: LetterRow): number | null {
+  if (reason !== "missing") return null;
+  const { n, through } = readMissing(new Uint8Array(bytes));
+  return through - n + 1;
+}
+
 async function viewOf({ db }: Pick<Work, "db">, letter: LetterRow): Promise<LetterView> {
   const read = readLetter(new Uint8Array(letter.bytes));
   const { name } = await db
@@ -55,8 +62,9 @@ async function viewOf({ db }: Pick<Work, "db">, letter: LetterRow): Promise<Lett
     receivedAtMs: letter.received_at,
     type: body?.type ?? null,
     amount: body !== undefined && "amount" in body ? body.amount : null,
+    missingCount: missingCountOf(letter),
     mayPay: mayDecide(read, "suspense"),
-    personsNeeded: personsNeeded(read),
+    personsNeeded: personsNeeded(read, letter.reason),
     votes: await votesOn({ db }, letter),
   };
 }
@@ -103,7 +111,7 @@ async function decide(
     const read = readLetter(new Uint8Array(letter.bytes));
     if (!mayDecide(read, what)) return refused("invalid", "only a sale that can be read is paid");
     const votes = await vote(work, letter, person, what);
-    const persons = decidedBy(read, votes, what);
+    const persons = decidedBy({ ...read, reason: letter.reason }, votes, what);
     if (persons !== null) {
       const outcome = await decideLetter(work, cloud.outbox.sign, letter, { what, persons });
       if (outcome === "booked-already")

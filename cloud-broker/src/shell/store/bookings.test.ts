@@ -190,7 +190,7 @@ describeOnBoth("booking a batch", (database) => {
     write(terminal, { type: "boot", software: "x", reason: "start" });
     terminal.restart();
     const early = write(terminal, { type: "boot", software: "x", reason: "restart" });
-    expect((await book(terminal, [early])).plan.stop).toEqual({ kind: "gap", n: 1 });
+    expect((await book(terminal, [early])).plan.stop).toEqual({ kind: "orphan", n: 1 });
     const stranger = paperTerminal(terminal.merchant);
     Object.assign(terminal, { parent: stranger.parent, n: 0 });
     terminal.restart();

@@ -5,7 +5,7 @@ import type { BatchOwner } from "./books.ts";
 import type { Work } from "./committer.ts";
 import type { Tables } from "./tables.ts";
 
-/** What one terminal may leave as evidence; more of the same teaches nobody anything. */
+/** What one terminal may leave undecided as evidence; more of the same teaches nobody anything. */
 const LETTERS_PER_DEVICE_MAX = 200;
 
 export const hashOfBytes = (bytes: Uint8Array): string =>
@@ -32,10 +32,18 @@ export async function keepLetter(
   // Only the very next event blocks; what stands before the watermark is an old copy, what stands after it will come again.
   if (n !== (mark?.ack ?? 0) + 1) return false;
   const hash = hashOfBytes(bytes);
-  const kept = await db
+  const undecided = await db
     .selectFrom("dead_letter")
-    .select("hash")
-    .where("device", "=", device)
+    .leftJoin("decision", (join) =>
+      join
+        .onRef("decision.device", "=", "dead_letter.device")
+        .onRef("decision.inc", "=", "dead_letter.inc")
+        .onRef("decision.n", "=", "dead_letter.n"),
+    )
+    .select("dead_letter.hash")
+    .where("dead_letter.device", "=", device)
+    .where("decision.n", "is", null)
+    .limit(LETTERS_PER_DEVICE_MAX)
     .execute();
   const before = await db
     .selectFrom("dead_letter")
@@ -45,7 +53,7 @@ export async function keepLetter(
     .where("n", "=", n)
     .where("hash", "=", hash)
     .executeTakeFirst();
-  if (before !== undefined || kept.length >= LETTERS_PER_DEVICE_MAX) return false;
+  if (before !== undefined || undecided.length >= LETTERS_PER_DEVICE_MAX) return false;
   await db
     .insertInto("dead_letter")
     .values({ school, device, inc, n, hash, reason, received_at: now, bytes })

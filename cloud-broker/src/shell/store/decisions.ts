@@ -1,12 +1,8 @@
 import {
-  encodeDecision,
-  fromHex,
   must,
   schoolDayAt,
-  signObject,
   toHex,
   ZERO_ID,
-  type Decision,
   type DecisionKind,
   type Sign,
   type SignedBytes,
@@ -14,16 +10,14 @@ import {
 import { bookEvent } from "../../core/ingest/booking.ts";
 import { readLetter, type ReadLetter } from "../../core/ingest/dead-letter.ts";
 import type { IngestPlan } from "../../core/ingest/plan.ts";
-import { CLOUD_KID } from "../keys/cloud-key.ts";
 import { storePlan } from "./bookings.ts";
 import { loadBooks } from "./books.ts";
 import type { Work } from "./committer.ts";
+import { decisionRow, isKnown } from "./decision-rows.ts";
+import { passMissing } from "./missing-events.ts";
 import type { Tables } from "./tables.ts";
 
-type LetterRow = Pick<
-  Tables["dead_letter"],
-  "school" | "device" | "inc" | "n" | "hash" | "bytes" | "reason"
->;
+type LetterRow = Tables["dead_letter"];
 
 export type DecisionOutcome = "done" | "booked-already";
 
@@ -37,6 +31,10 @@ export async function decideLetter(
   letter: LetterRow,
   word: { readonly what: DecisionKind; readonly persons: readonly string[] },
 ): Promise<DecisionOutcome> {
+  if (letter.reason === "missing") {
+    await passMissing(work, sign, letter, word.persons);
+    return "done";
+  }
   const read = readLetter(new Uint8Array(letter.bytes));
   const isStored = read.id !== null && (await isKnown(work, read.id));
   // The same bytes again in another place: what they say is in the books already.
@@ -47,47 +45,15 @@ export async function decideLetter(
   return "done";
 }
 
-async function isKnown({ db }: Work, id: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("device_event")
-    .select("id")
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 async function storeDecision(
   { db, now }: Work,
   sign: Sign,
   letter: LetterRow,
-  { what, persons }: { readonly what: DecisionKind; readonly persons: readonly string[] },
+  word: { readonly what: DecisionKind; readonly persons: readonly string[] },
 ): Promise<void> {
-  const { school, device, inc, n, hash } = letter;
-  const decision: Decision = {
-    v: 1,
-    school,
-    device,
-    inc,
-    n,
-    hash: must(fromHex(hash), "A hash is hexadecimal"),
-    what,
-    persons,
-    at: now,
-  };
-  const bytes = signObject("saku.decision.v1", CLOUD_KID, encodeDecision(decision), sign);
   await db
     .insertInto("decision")
-    .values({
-      school,
-      device,
-      inc,
-      n,
-      hash,
-      what,
-      persons: persons.join(" "),
-      decided_at: now,
-      bytes,
-    })
+    .values(decisionRow(now, sign, letter, word))
     .execute();
 }
 

@@ -8,6 +8,8 @@ import { temporaryFolder } from "../temporary-folder.suite.ts";
 import { noteSpoken } from "./awaited-terminals.ts";
 import { backUp } from "./backup.ts";
 import { failedChecks } from "./checks.ts";
+import { blockingLetters } from "./dead-letters.ts";
+import { decideLetter } from "./decisions.ts";
 import { describeOnBoth } from "./databases.suite.ts";
 import {
   destroyedLedger,
@@ -19,6 +21,7 @@ import {
   type DestroyedLedger,
   type Keeper,
 } from "./destroyed-ledger.suite.ts";
+import { keepMissing } from "./missing-events.ts";
 import { restoreLedger } from "./restore.ts";
 import type { Store } from "./store.ts";
 
@@ -207,6 +210,46 @@ describeOnBoth("a ledger that was destroyed at noon", (database) => {
         expect(await picture(store)).toEqual(await picture(school.store));
         expect(await failedChecks(store.read)).toEqual([]);
       });
+
+  it("[N16] [BK3] goes on where a terminal no longer holds all that the copy does not", async () => {
+    const { file, keepers } = await liveUntilNoon();
+    const store = await bench.rebuild(file, database);
+    const keeper = must(keepers[0], "a terminal");
+    const { device, inc, n: to } = keeper;
+    const owner = { school: SCHOOL, device };
+    // The first sale after the copy was pruned: the cloud that is gone had called it safe.
+    keeper.kept = keeper.kept.slice(1);
+    const first = must(keeper.kept[0], "an event").n;
+    await bench.deliver(store, keeper);
+    const ack = () =>
+      store.read
+        .selectFrom("incarnation")
+        .select("ack")
+        .where("device", "=", device)
+        .executeTakeFirstOrThrow();
+    expect(await ack()).toEqual({ ack: first - 2 });
+    const stretch = { inc, n: first - 1, through: first - 1, tip: null };
+    const keep = () => store.commit((work) => keepMissing(work, owner, stretch));
+    expect([await keep(), await keep()]).toEqual([true, false]);
+    const word = { what: "discard", persons: ["per-ani", "per-budi"] } as const;
+    await store.commit(async (work) => {
+      const [letter] = await blockingLetters(work, { device });
+      const { sign } = bench.school.cloudKey;
+      return decideLetter(work, sign, must(letter, "a letter waits"), word);
+    });
+    await bench.deliver(store, keeper);
+    expect(await ack()).toEqual({ ack: to });
+    const verdicts = await store.read
+      .selectFrom("device_event")
+      .select("verdict")
+      .where("device", "=", device)
+      .where("n", ">=", first - 1)
+      .orderBy("n")
+      .execute();
+    // The lease gives back less than it holds here: the lost sale is in the difference, and a human looks [N5].
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(["discarded", "noted", "anomaly"]);
+    expect(await failedChecks(store.read)).toEqual([]);
+  });
 
   it("[BK2] is not built over another one, nor out of a damaged copy", async () => {
     const { file } = await liveUntilNoon();

@@ -38,8 +38,11 @@ function LetterRow(props: { ui: Ui; letter: LetterView; zone: ZoneMinutes; nowMs
       </h3>
       <p>
         {words.reasons[letter.reason]}{" "}
+        {letter.missingCount === null
+          ? null
+          : fill(words.missing, { count: ui.formats.count(letter.missingCount) })}{" "}
         {letter.amount === null ? (
-          letter.type === null ? (
+          letter.type === null && letter.missingCount === null ? (
             words.unreadable
           ) : null
         ) : (

@@ -306,7 +306,12 @@ export const english: Words = {
       "wrong-place": "It is not in its place.",
       "bad-signature": "Its signature does not fit.",
       "broken-chain": "It does not follow from the note before.",
+      missing: "Notes are missing from this number on.",
+      orphan:
+        "The notes before it are lost. Enter their sales from paper, then decide, two of you.",
     },
+    missing:
+      "{count} notes of this terminal are gone, here and on the terminal. Enter their sales from paper, then throw them away, two of you: the terminal sends again after that.",
     kinds: { discard: "throw away", suspense: "pay the stall" },
     voted: "{login}: {what}",
     needed: "needs {count} persons",

@@ -302,7 +302,12 @@ export const indonesian = {
       "wrong-place": "Bukan pada urutannya.",
       "bad-signature": "Tanda tangannya tidak cocok.",
       "broken-chain": "Tidak menyambung dengan catatan sebelumnya.",
+      missing: "Mulai nomor ini ada catatan yang hilang.",
+      orphan:
+        "Catatan-catatan sebelumnya hilang. Masukkan penjualannya dari kertas, lalu putuskan berdua.",
     },
+    missing:
+      "{count} catatan terminal ini tidak ada lagi, di sini maupun di terminal. Masukkan penjualannya dari kertas, lalu buang berdua: sesudah itu terminal mengirim lagi.",
     kinds: { discard: "buang", suspense: "bayar kantin" },
     voted: "{login}: {what}",
     needed: "perlu {count} orang",
