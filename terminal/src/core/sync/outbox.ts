@@ -31,7 +31,7 @@ export function laneOf(row: Omit<Lane, "sentTo">): Lane {
 /** Most incarnations that a `hello` names. */
 const HELLO_LANES_MAX = 256;
 
-/** What `hello` says of the outbox: every lane with events that are not safe yet, and where some of those are gone (S16). */
+/** What `hello` says of the outbox: every lane with events that are not safe yet, and where some of those are gone (S17). */
 export function helloRanges(outbox: Outbox): readonly OutboxRange[] {
   return outbox
     .filter((lane) => lane.safe < lane.lastN)
@@ -64,7 +64,7 @@ export function nextToSend(
   return lane === undefined ? null : { inc: lane.inc, from: dueIn(lane) };
 }
 
-/** What was pruned is not due: a lane of which nothing is left must not hold the others (S16). */
+/** What was pruned is not due: a lane of which nothing is left must not hold the others (S17). */
 const dueIn = ({ sentTo, firstN }: Lane): number => Math.max(sentTo + 1, firstN);
 
 /** Where the journal begins now, lane by lane: events are pruned while the terminal runs. */

@@ -87,7 +87,7 @@ describe("a connection", () => {
     expect(helloRanges(outbox)).toEqual([{ inc: NEW, from: 3, to: 5, tip: ZERO_ID }]);
   });
 
-  it("[S16] names in hello what is pruned and yet not safe, and only that", () => {
+  it("[S17] names in hello what is pruned and yet not safe, and only that", () => {
     const { outbox } = online(
       { ...lane(OLD, 9, 4, 4), firstN: 10 },
       { ...lane(NEW, 5, 2, 2), firstN: 3 },
@@ -98,7 +98,7 @@ describe("a connection", () => {
     ]);
   });
 
-  it("[S16] says hello after a gap, so that a restored cloud hears of the hole on this connection", () => {
+  it("[S17] says hello after a gap, so that a restored cloud hears of the hole on this connection", () => {
     const bench = online({ ...lane(OLD, 9, 6, 6), firstN: 5 });
     bench.ack([{ inc: OLD, ack: 2, safe: 2 }], { term: 2 });
     bench.send({ kind: "sent", inc: OLD, to: 9 });
@@ -110,7 +110,7 @@ describe("a connection", () => {
     }
   });
 
-  it("[S16] sends what it has of the other lanes, also after it was pruned while it ran", () => {
+  it("[S17] sends what it has of the other lanes, also after it was pruned while it ran", () => {
     const bench = online(lane(OLD, 9), lane(NEW, 5));
     const firsts = [{ inc: OLD, firstN: 10 }];
     expect(bench.send({ kind: "begins", firsts })).toEqual([]);
@@ -119,7 +119,7 @@ describe("a connection", () => {
     expect(half.ack([])).toEqual([{ kind: "send-events", inc: OLD, from: 4 }]);
   });
 
-  it("[S16] [S11] sends the other lanes while a hole waits for persons, and goes on behind it after", () => {
+  it("[S17] [S11] sends the other lanes while a hole waits for persons, and goes on behind it after", () => {
     const bench = online({ ...lane(OLD, 9, 2), firstN: 5 }, lane(NEW, 5));
     bench.send({
       kind: "error",
@@ -381,6 +381,19 @@ describe("errors of the cloud", () => {
     const before = bench.nowMs;
     expect(bench.tick()).toEqual([{ kind: "send-events", inc: OLD, from: 1 }]);
     expect(bench.nowMs - before).toBe(20_000);
+  });
+
+  it("[S11] the wait of a retry outlasts acknowledgements of frames that were under way with it", () => {
+    const bench = online(lane(OLD, 3), lane(NEW, 5));
+    bench.ack([]);
+    bench.send({ kind: "sent", inc: OLD, to: 3 });
+    bench.send({ kind: "error", error: "retry", ...nowhere, delayMs: 20_000 });
+    expect(bench.ack([{ inc: OLD, ack: 0, safe: 0 }])).toEqual([]);
+    expect(bench.ack([{ inc: OLD, ack: 1, safe: 0 }])).toContainEqual({
+      kind: "send-events",
+      inc: OLD,
+      from: 2,
+    });
   });
 
   it("[S11] quarantine holds a lane until the cloud has moved past the event", () => {

@@ -235,14 +235,14 @@ function acked(state: SyncState, event: Extract<SyncEvent, { kind: "acked" }>): 
   return { state: again.state, effects: [...effects, ...again.effects] };
 }
 
-/** A long wait is not cut short by an acknowledgement that moves nothing. */
+/** A wait that was asked for is not cut short by an acknowledgement that moves nothing: it stands beside the `retry` itself. */
 function sendNotBefore(
   state: SyncState,
   event: Extract<SyncEvent, { kind: "acked" }>,
   hasMoved: boolean,
 ): number {
   const nextMs = event.nowMs + event.ack.delayMs;
-  return state.heldFor === null || hasMoved ? nextMs : Math.max(nextMs, state.sendNotBeforeMs);
+  return hasMoved ? nextMs : Math.max(nextMs, state.sendNotBeforeMs);
 }
 
 /** The newest signed word decides; an older one that is heard again says nothing (S14). */
@@ -296,7 +296,7 @@ function refused(state: SyncState, event: Extract<SyncEvent, { kind: "error" }>)
       const n = event.n ?? fallback?.from;
       // What the watermark has passed meanwhile blocks nothing.
       const isPast = state.outbox.some((lane) => lane.inc === inc && lane.ack >= (n ?? 0));
-      // Told again with every hello while persons have not decided (S16).
+      // Told again with every hello while persons have not decided (S17).
       if (state.blocks.some((block) => block.inc === inc && block.n === n))
         return { state, effects: [] };
       const fresh = inc === undefined || n === undefined || isPast ? [] : [{ inc, n }];
@@ -339,7 +339,7 @@ function later(state: SyncState, event: Extract<SyncEvent, { kind: "error" }>): 
       retryCount: state.retryCount + 1,
       unansweredCount: 0,
       sendNotBeforeMs,
-      // What the cloud misses may be gone here: it hears with the next try where the journal begins (S16).
+      // What the cloud misses may be gone here: it hears with the next try where the journal begins (S17).
       retryAtMs: sendNotBeforeMs + (event.reason === "gap" ? 0 : state.timing.retryBaseMs),
       heldFor,
     },
