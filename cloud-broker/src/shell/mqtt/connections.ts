@@ -97,6 +97,19 @@ function publish(connection: Connection, frame: DownFrame): Promise<void> {
 
 const STOP = { t: "error", kind: "stop", inc: null, n: null, delayMs: 0 } as const;
 
+/** What is known of a connection before its first hello. */
+const unspoken = (): Pick<
+  Connection,
+  "incs" | "told" | "askCount" | "owed" | "sentRev" | "line"
+> => ({
+  incs: new Set<Incarnation>(),
+  told: null,
+  askCount: 0,
+  owed: null,
+  sentRev: null,
+  line: Promise.resolve(),
+});
+
 export function createConnections(
   store: Pick<Store, "read">,
   onError: (error: unknown) => void,
@@ -126,15 +139,7 @@ export function createConnections(
 
   return {
     opened: (fresh) => {
-      const connection = {
-        ...fresh,
-        incs: new Set<Incarnation>(),
-        told: null,
-        askCount: 0,
-        owed: null,
-        sentRev: null,
-        line: Promise.resolve(),
-      };
+      const connection = { ...fresh, ...unspoken() };
       open.set(fresh.device, connection);
       return connection;
     },
