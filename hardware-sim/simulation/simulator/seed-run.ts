@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "@saku/hardware-sim/random";
-import { must, type StudentId } from "@saku/protocol";
+import { must, schoolDayAt, unixMs, type StudentId } from "@saku/protocol";
 import { auditAgreement } from "./agreement.ts";
 import { createAgenda, settled, type Agenda } from "./agenda.ts";
 import { auditLedger, auditMarks, auditPromises } from "./audit.ts";
@@ -9,7 +9,7 @@ import { FAIR, Line, type Weather } from "./network.ts";
 import { SchoolLan } from "./lan.ts";
 import { Oracle } from "./oracle.ts";
 import { planDay } from "./plan.ts";
-import { CHILDREN, foundedLedger, SLOT_KEYS, START_MS, type SchoolSize } from "./school.ts";
+import { CHILDREN, foundedLedger, SLOT_KEYS, START_MS, ZONE, type SchoolSize } from "./school.ts";
 import { createStory, type Story } from "./story.ts";
 import { freshCard, Till } from "./till.ts";
 import { setTrap } from "./trap.ts";
@@ -118,6 +118,19 @@ export class SchoolRun {
   async bootCloud(): Promise<void> {
     await this.cloud.boot();
     await this.judgeRisks();
+    await this.readLimits();
+  }
+
+  /** A ledger that was set back has forgotten the newest orders from home: what it knows is in force until somebody orders anew. */
+  async readLimits(): Promise<void> {
+    const store = this.cloud.parts?.store;
+    if (store === undefined || !this.oracle.hasRestored) return;
+    const rows = await store.read.selectFrom("student").select(["id", "daily_limit"]).execute();
+    const today = schoolDayAt(unixMs(this.world.wallMs()), ZONE);
+    for (const { id, daily_limit: limit } of rows) {
+      this.limitOf.set(id, limit);
+      this.oracle.noteLimit(id, today, limit);
+    }
   }
 
   /** Lets virtual time run; audits as it goes. */
