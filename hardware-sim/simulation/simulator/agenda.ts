@@ -15,6 +15,8 @@ export interface Agenda {
   at(atMs: number, fire: () => void): Cancel;
   /** Lets the next thing happen and waits until nothing moves any more; false when nothing is left before `untilMs`. */
   next(untilMs: number): Promise<boolean>;
+  /** Waits until nothing moves any more. */
+  readonly quiet: () => Promise<void>;
   readonly length: number;
 }
 
@@ -57,13 +59,14 @@ function pop(heap: Entry[]): Entry | undefined {
 }
 
 /** Node runs this only after every promise that can be settled is settled. */
-function quiet(): Promise<void> {
+export function quiet(): Promise<void> {
   return new Promise((resolve) => {
     process.nextTick(resolve);
   });
 }
 
-export function createAgenda(random: Random): Agenda {
+/** `stillness` is for a school with a part outside this process, whose answers no promise here tells of. */
+export function createAgenda(random: Random, stillness: () => Promise<void> = quiet): Agenda {
   const heap: Entry[] = [];
   let nowMs = 0;
   let seq = 0;
@@ -74,6 +77,7 @@ export function createAgenda(random: Random): Agenda {
     get length() {
       return heap.length;
     },
+    quiet: stillness,
     at(atMs, fire) {
       seq += 1;
       const entry: Entry = { atMs: Math.max(nowMs, atMs), tie: random.next(), seq, fire };
@@ -93,7 +97,7 @@ export function createAgenda(random: Random): Agenda {
         if (entry?.fire === null || entry === undefined) continue;
         nowMs = entry.atMs;
         entry.fire();
-        await quiet();
+        await stillness();
         return true;
       }
     },
@@ -106,7 +110,7 @@ export async function settled<T>(agenda: Agenda, promise: Promise<T>): Promise<T
   const watched = promise.finally(() => {
     isDone = true;
   });
-  await quiet();
-  while (!isDone && (await agenda.next(Number.MAX_SAFE_INTEGER))) await quiet();
+  await agenda.quiet();
+  while (!isDone && (await agenda.next(Number.MAX_SAFE_INTEGER))) await agenda.quiet();
   return watched;
 }

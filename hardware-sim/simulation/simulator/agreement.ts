@@ -39,7 +39,7 @@ async function auditDays(world: World, ask: Ask, tills: readonly Till[]): Promis
   for (const { name, state } of await ask(
     `SELECT DISTINCT d.name, d.state FROM device_event e JOIN device d ON d.id = e.device
      WHERE d.state = 'active' OR NOT EXISTS (SELECT 1 FROM fork_evidence f WHERE f.device = d.id)
-     GROUP BY e.device, e.parent HAVING count(*) > 1`,
+     GROUP BY e.device, e.parent, d.name, d.state HAVING count(*) > 1`,
   ))
     world.broken("N4", `${String(name)} has two histories and is ${String(state)}`);
   for (const till of tills) {

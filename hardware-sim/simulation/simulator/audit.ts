@@ -14,9 +14,13 @@ async function rows(store: Store, text: string): Promise<readonly Row[]> {
   return (await sql.raw<Row>(text).execute(store.read)).rows;
 }
 
-/** What must hold at every moment, asked often and without waiting for anybody. */
-export function auditMarks(world: World, cloud: CloudHost, tills: readonly Till[]): void {
-  const marks = cloud.peek("SELECT inc, ack, safe FROM incarnation");
+/** What must hold at every moment, asked often and while nothing moves. */
+export async function auditMarks(
+  world: World,
+  cloud: CloudHost,
+  tills: readonly Till[],
+): Promise<void> {
+  const marks = await cloud.peek("SELECT inc, ack, safe FROM incarnation");
   const committed = new Map<string, number>();
   for (const { inc, ack, safe } of marks ?? []) {
     committed.set(String(inc), Number(ack));
@@ -65,7 +69,7 @@ export async function auditLedger(world: World, cloud: CloudHost, oracle: Oracle
   const balances = await rows(
     store,
     `SELECT a.kind, a.id, sum(CASE p.side WHEN 'credit' THEN p.amount ELSE -p.amount END) AS credit
-     FROM account a JOIN posting p ON p.account = a.id AND p.school = a.school GROUP BY a.id`,
+     FROM account a JOIN posting p ON p.account = a.id AND p.school = a.school GROUP BY a.kind, a.id`,
   );
   let sum = 0;
   for (const { kind, id, credit } of balances) {

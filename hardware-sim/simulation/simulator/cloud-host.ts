@@ -18,16 +18,16 @@ import { createChanges } from "@saku/cloud-broker/shell/office/changes";
 import type { Cloud } from "@saku/cloud-broker/shell/office/cloud";
 import { createOffice } from "@saku/cloud-broker/shell/office/office";
 import type { CopyDrive } from "@saku/cloud-broker/shell/store/copy-drive";
+import type { OpenSqliteConnection } from "@saku/cloud-broker/shell/store/sqlite-connection";
 import { openStore, type Store } from "@saku/cloud-broker/shell/store/store";
 import {
   LinkError,
   type OpenTransport,
   type TransportOptions,
 } from "@saku/terminal/shell/mqtt/transport";
-import type { DiskImage } from "./disk.ts";
 import { SimulatedDisk } from "./disk.ts";
-import { createDrivers, type Drivers } from "./drivers.ts";
-import { CLOUD_KEY, HOST, LEDGER_FILE, SCHOOL, ZONE } from "./school.ts";
+import type { Footing, Ground } from "./ground.ts";
+import { CLOUD_KEY, HOST, SCHOOL, ZONE } from "./school.ts";
 import { seedBytes, verifyKnown } from "./keys.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import type { Line } from "./network.ts";
@@ -49,29 +49,27 @@ type Parts = {
 
 type CloudClient = Parameters<Connections["opened"]>[0]["client"];
 
-/** The cloud: one process on one machine with one disk, and its copies elsewhere. */
+/** The cloud: one process on one machine, what its ledger stands on, and its copies elsewhere. */
 export class CloudHost {
   readonly #world: World;
-  readonly disk: SimulatedDisk;
+  readonly #ground: Ground;
   machine: Machine | null = null;
-  #drivers: Drivers | null = null;
   parts: Parts | null = null;
   /** Another machine's disk, with the finished copies. */
   readonly copies: SimulatedDisk;
   readonly #copiesPath: string;
   /** Highest copied watermark of every incarnation, of copies that were finished: the truth that `safe` may tell. */
   readonly safeTruth: Map<string, number> = new Map();
-  #unfinished: { readonly path: string; readonly held: ReadonlyMap<string, number> } | null = null;
 
-  constructor(world: World, image: DiskImage) {
+  constructor(world: World, footing: Footing) {
     this.#world = world;
-    this.disk = new SimulatedDisk(world.random.fork("cloud-disk"), image);
+    this.#ground = footing.stand(world);
     this.copies = new SimulatedDisk(world.random.fork("copies"));
     this.#copiesPath = mount(this.copies);
   }
 
   get isUp(): boolean {
-    return this.parts !== null && this.machine?.isAlive === true && !this.disk.isOff;
+    return this.parts !== null && this.machine?.isAlive === true && !this.#ground.isOff;
   }
 
   readonly wallMs = (): number => this.#world.wallMs();
@@ -80,20 +78,10 @@ export class CloudHost {
     const { agenda, random, story } = this.#world;
     const machine = startMachine(agenda, random.fork(`cloud-${agenda.nowMs}`));
     this.machine = machine;
-    const drivers = createDrivers(machine, this.disk, {
-      commitMs: () => 1 + random.below(4),
-      onCopied: (path) => this.#copyHolds(path),
-    });
-    this.#drivers = drivers;
+    const { place, openCopy } = this.#ground.boot(machine);
     const { timers, entropy } = machine;
     const clock = this.wallMs;
-    const store = await openStore({
-      file: drivers.path(LEDGER_FILE),
-      clock,
-      timers,
-      entropy,
-      open: drivers.openCloud,
-    });
+    const store = await openStore({ ...place, clock, timers, entropy });
     const events = createEvents(cloudLog((level, facts) => this.#heard(level, facts)));
     const connections = createConnections(store, (error) =>
       events.failed({ where: "send", error }),
@@ -122,7 +110,7 @@ export class CloudHost {
       events,
     };
     story.tell(`the cloud is up, term ${store.term}`);
-    this.#startJobs(machine);
+    this.#startJobs(machine, openCopy);
   }
 
   #heard(level: "warn" | "error" | "fatal", facts: Readonly<Record<string, unknown>>): void {
@@ -136,10 +124,9 @@ export class CloudHost {
       this.#world.story.tell(`the cloud says ${wordOf(event)} ${wordOf(facts["reason"])}`);
   }
 
-  #startJobs(machine: Machine): void {
+  #startJobs(machine: Machine, openCopy: OpenSqliteConnection): void {
     const { parts } = this;
-    const drivers = this.#drivers;
-    if (parts === null || drivers === null) return;
+    if (parts === null) return;
     const { cloud, connections } = parts;
     startBackups({
       cloud,
@@ -148,7 +135,7 @@ export class CloudHost {
       events: parts.events,
       directory: this.#copiesPath,
       everyMs: this.#world.backupEveryMs,
-      drive: this.#copyDrive(drivers, machine),
+      drive: this.#copyDrive(openCopy, machine),
       isOffBox: () => true,
     });
     const guarded = (run: () => Promise<void>) => (): void => {
@@ -166,7 +153,7 @@ export class CloudHost {
       this.#world.story.tell(`the morning grant: ${outcome}`);
   }
 
-  #copyDrive(drivers: Drivers, machine: Machine): CopyDrive {
+  #copyDrive(open: OpenSqliteConnection, machine: Machine): CopyDrive {
     const { copies } = this;
     const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
     const alive = (): Promise<void> | undefined =>
@@ -180,34 +167,22 @@ export class CloudHost {
       },
       rename: async (from, to) => {
         await alive();
+        const held = this.#ground.heldBy(from);
         copies.rename(nameOf(from), nameOf(to));
-        this.#noteCopy(from);
+        this.#noteCopy(held);
       },
       remove: async (path) => {
         await alive();
         if (copies.has(nameOf(path))) copies.remove(nameOf(path));
       },
       restrict: async () => undefined,
-      open: drivers.openCloud,
+      open,
       entropy: machine.entropy,
     };
   }
 
-  /** What a copy holds, read by us and not by the product at the instant that is copied. */
-  #copyHolds(path: string): void {
-    const held = new Map<string, number>();
-    for (const { inc, ack } of must(
-      this.peek("SELECT inc, ack FROM incarnation"),
-      "Committed rows",
-    ))
-      held.set(String(inc), Number(ack));
-    this.#unfinished = { path, held };
-  }
-
   /** A finished copy is where `safe` gets its truth from. */
-  #noteCopy(from: string): void {
-    const { path, held } = must(this.#unfinished, "A copy that was begun");
-    if (path !== from) throw new BrokenRule("Q-use", "Another copy was finished");
+  #noteCopy(held: ReadonlyMap<string, number>): void {
     for (const [inc, ack] of held)
       this.safeTruth.set(inc, Math.max(ack, this.safeTruth.get(inc) ?? 0));
     this.#world.story.tell("a copy of the ledger is finished");
@@ -222,17 +197,14 @@ export class CloudHost {
     for (const close of this.#open) agenda.at(agenda.nowMs + random.below(45_000), close);
     this.#open.clear();
     this.parts = null;
-    if (how === "power") this.disk.cut();
-    this.#drivers?.drop();
-    this.#drivers = null;
-    this.disk.powerOn();
+    this.#ground.kill(how);
   }
 
-  /** The disk is gone; the newest finished copy takes its place. */
+  /** The ledger is gone; the newest finished copy takes its place. */
   restore(): void {
     const newest = must(this.#newestCopy(), "A copy to restore");
     const bytes = must(this.copies.image().get(newest) ?? null, "A copy that is there");
-    this.disk.restore(new Map([[LEDGER_FILE, bytes]]));
+    this.#ground.restore(bytes);
   }
 
   #newestCopy(): string | null {
@@ -244,8 +216,8 @@ export class CloudHost {
     return this.#newestCopy() !== null;
   }
 
-  peek(sql: string): ReturnType<Drivers["peek"]> {
-    return this.#drivers?.peek(LEDGER_FILE, sql) ?? null;
+  peek(sql: string): ReturnType<Ground["peek"]> {
+    return this.#ground.peek(sql);
   }
 
   /** A terminal's way in: question, signed answer, connection. */

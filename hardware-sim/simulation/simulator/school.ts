@@ -81,7 +81,8 @@ export async function foundedLedger(size: SchoolSize): Promise<DiskImage> {
 
 type Work = Parameters<Parameters<Awaited<ReturnType<typeof openStore>>["commit"]>[0]>[0];
 
-async function found(work: Work, size: SchoolSize): Promise<void> {
+/** The rows of a school on its first morning. */
+export async function found(work: Work, size: SchoolSize): Promise<void> {
   const { db, now } = work;
   await db
     .insertInto("school")

@@ -6,10 +6,11 @@ import { auditLedger, auditMarks, auditPromises } from "./audit.ts";
 import { CloudHost } from "./cloud-host.ts";
 import { unmountAll } from "./wasm-sqlite.ts";
 import { FAIR, Line, type Weather } from "./network.ts";
+import { sqliteFooting, type Footing } from "./ground.ts";
 import { SchoolLan } from "./lan.ts";
 import { Oracle } from "./oracle.ts";
 import { planDay } from "./plan.ts";
-import { CHILDREN, foundedLedger, SLOT_KEYS, START_MS, ZONE, type SchoolSize } from "./school.ts";
+import { CHILDREN, SLOT_KEYS, START_MS, ZONE, type SchoolSize } from "./school.ts";
 import { createStory, type Story } from "./story.ts";
 import { freshCard, Till } from "./till.ts";
 import { setTrap } from "./trap.ts";
@@ -60,12 +61,12 @@ export class SchoolRun {
 
   constructor(
     seed: number,
-    images: { ledger: Awaited<ReturnType<typeof foundedLedger>> },
+    footing: Footing,
     size: SchoolSize,
     listen: (line: string) => void,
   ) {
     this.random = createRandom(seed).fork("school");
-    this.agenda = createAgenda(this.random.fork("agenda"));
+    this.agenda = createAgenda(this.random.fork("agenda"), footing.stillness);
     const { agenda } = this;
     this.story = createStory(() => agenda.nowMs + 5 * 3_600_000, listen);
     this.size = size;
@@ -86,7 +87,7 @@ export class SchoolRun {
         this.story.tell(`fault: ${sentence}`);
       },
     };
-    this.cloud = new CloudHost(this.world, images.ledger);
+    this.cloud = new CloudHost(this.world, footing);
     this.lan = new SchoolLan(new Line(agenda, this.random.fork("lan"), this.weather()));
   }
 
@@ -138,7 +139,7 @@ export class SchoolRun {
     let count = 0;
     while (this.broken === null && !isEnough() && (await this.agenda.next(untilMs))) {
       count += 1;
-      if (count % EVENTS_BETWEEN_AUDITS === 0) auditMarks(this.world, this.cloud, this.tills);
+      if (count % EVENTS_BETWEEN_AUDITS === 0) await auditMarks(this.world, this.cloud, this.tills);
     }
   }
 }
@@ -197,19 +198,22 @@ async function drain(run: SchoolRun): Promise<void> {
 export async function runSeed(
   seed: number,
   listen: (line: string) => void = () => undefined,
+  foot: (size: SchoolSize) => Promise<Footing> = sqliteFooting,
 ): Promise<SeedOutcome> {
   const shape = createRandom(seed).fork("shape");
   const size = { terminals: 2 + shape.below(3), children: 4 + shape.below(5) };
-  const images = { ledger: await foundedLedger(size), card: await freshCard() };
-  const run = new SchoolRun(seed, images, size, listen);
+  const footing = await foot(size);
+  const card = await freshCard();
+  const run = new SchoolRun(seed, footing, size, listen);
   const release = setTrap();
   let physicallyLost = 0;
   try {
-    physicallyLost = await runDays(run, images.card);
+    physicallyLost = await runDays(run, card);
   } finally {
     release();
     for (const till of run.tills) till.stop("process");
     run.cloud.kill("process");
+    await footing.leave();
     unmountAll();
   }
   return {

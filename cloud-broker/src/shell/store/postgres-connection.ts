@@ -31,21 +31,54 @@ const types: pg.CustomTypesConfig = {
 const KEEPALIVE =
   "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
-export function poolOf(
-  { url, password }: PostgresTarget,
-  mode: "read-write" | "read-only",
-  max: number,
-): pg.Pool {
-  const pool = new pg.Pool({
+export type PostgresMode = "read-write" | "read-only";
+
+/** What is asked of a connection. */
+export interface PostgresClient {
+  query(text: string, parameters?: unknown[]): Promise<{
+    readonly command: string;
+    readonly rowCount: number | null;
+    readonly rows: Record<string, unknown>[];
+  }>;
+}
+export interface PooledClient extends PostgresClient {
+  /** Back to the pool, or away with it. */
+  release(isBroken?: boolean): void;
+}
+export interface ClientPool {
+  connect(): Promise<PooledClient>;
+  end(): Promise<void>;
+}
+
+/** The lowest call of the store on PostgreSQL: how its connections come about. */
+export interface PostgresWire {
+  pool(target: PostgresTarget, mode: PostgresMode, max: number): ClientPool;
+  /** A single connection outside the pools, for copies. */
+  single(target: PostgresTarget): Promise<LedgerConnection>;
+}
+
+/** What every connection of ours says of itself. */
+function configOf({ url, password }: PostgresTarget, mode: PostgresMode): pg.ClientConfig {
+  return {
     connectionString: url,
     ...(password === undefined ? {} : { password }),
-    max,
     types,
     keepAlive: true,
-    idleTimeoutMillis: 0,
-    connectionTimeoutMillis: 10_000,
     application_name: "saku-cloud",
     options: mode === "read-only" ? `${KEEPALIVE} -c default_transaction_read_only=on` : KEEPALIVE,
+  };
+}
+
+/** One client that is not connected yet and waits for its answers without a clock. */
+export const clientOf = (target: PostgresTarget, mode: PostgresMode): pg.Client =>
+  new pg.Client(configOf(target, mode));
+
+function poolOf(target: PostgresTarget, mode: PostgresMode, max: number): ClientPool {
+  const pool = new pg.Pool({
+    ...configOf(target, mode),
+    max,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 10_000,
   });
   // A server that restarts breaks idle connections; without a listener that would end the process. The next use of the
   // pool makes a new one, or says why it cannot.
@@ -54,7 +87,7 @@ export function poolOf(
 }
 
 async function ask<R>(
-  client: pg.PoolClient,
+  client: PostgresClient,
   text: string,
   parameters: readonly unknown[],
 ): Promise<PostgresQueryResult<R>> {
@@ -71,10 +104,10 @@ async function ask<R>(
 
 /** What Kysely is given: parameters are checked, and a new connection is prepared before its first statement. */
 export function guardedPool(
-  pool: pg.Pool,
+  pool: ClientPool,
   prepare: (connection: LedgerConnection) => Promise<void>,
 ): PostgresPool {
-  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  const known = new WeakMap<PooledClient, PostgresPoolClient>();
   return {
     connect: async () => {
       const client = await pool.connect();
@@ -98,11 +131,14 @@ export function guardedPool(
   };
 }
 
-export function connectionOf(client: pg.ClientBase, close?: () => Promise<void>): LedgerConnection {
+export function connectionOf(
+  client: PostgresClient,
+  close?: () => Promise<void>,
+): LedgerConnection {
   return {
     database: "postgresql",
     all: async (text, parameters = []) =>
-      (await client.query<Record<string, unknown>>(text, parameters.map(bindable))).rows,
+      (await client.query(text, parameters.map(bindable))).rows,
     exec: async (text) => void (await client.query(text)),
     close: close ?? (() => Promise.resolve()),
   };
@@ -121,6 +157,9 @@ export async function openPostgres({ url, password }: PostgresTarget): Promise<L
   await client.connect();
   return connectionOf(client, () => client.end());
 }
+
+/** Connections over the network. */
+export const realWire: PostgresWire = { pool: poolOf, single: openPostgres };
 
 const OLDEST = 14;
 

@@ -14,11 +14,11 @@ import type { OpenLedger } from "./open-ledger.ts";
 import {
   assertDurable,
   guardedPool,
-  openPostgres,
-  poolOf,
+  realWire,
   type PostgresTarget,
+  type PostgresWire,
 } from "./postgres-connection.ts";
-import { openSqlite } from "./sqlite-connection.ts";
+import { openSqlite, type OpenSqliteConnection } from "./sqlite-connection.ts";
 import type { Tables } from "./tables.ts";
 
 /** "saku" in ASCII: whoever holds this lock of the database writes to it. */
@@ -40,9 +40,16 @@ async function takeWriterLock(connection: LedgerConnection, waitMs: number): Pro
   await connection.exec("SET lock_timeout = 0");
 }
 
-async function copyInto(target: PostgresTarget, file: string): Promise<void> {
-  const from = await openPostgres(target);
-  const to = await openSqlite(file, "read-write");
+/** What a simulation brings its own of: connections, and the file a copy is written to. */
+export type PostgresParts = {
+  readonly wire?: PostgresWire;
+  readonly openCopy?: OpenSqliteConnection;
+};
+
+async function copyInto(target: PostgresTarget & PostgresParts, file: string): Promise<void> {
+  const { wire = realWire, openCopy = openSqlite } = target;
+  const from = await wire.single(target);
+  const to = await openCopy(file, "read-write");
   try {
     // The file is worth nothing before it is finished; one sync at its end is enough.
     await to.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;");
@@ -55,12 +62,13 @@ async function copyInto(target: PostgresTarget, file: string): Promise<void> {
 
 /** The writer's pool of one; what is done once is done under the lock, before the first statement of anybody. */
 function writerPool(
-  target: PostgresTarget,
+  target: PostgresTarget & PostgresParts,
   options: { readonly nowMs: number; readonly lockWaitMs: number },
   lineage: Lineage,
 ): PostgresPool {
+  const { wire = realWire } = target;
   let isFirst = true;
-  return guardedPool(poolOf(target, "read-write", 1), async (connection) => {
+  return guardedPool(wire.pool(target, "read-write", 1), async (connection) => {
     await assertDurable(connection);
     await takeWriterLock(connection, options.lockWaitMs);
     if (isFirst) {
@@ -72,15 +80,16 @@ function writerPool(
 }
 
 export async function openPostgresLedger(
-  target: PostgresTarget,
+  target: PostgresTarget & PostgresParts,
   options: { readonly nowMs: number; readonly lockWaitMs?: number },
 ): Promise<OpenLedger> {
   const lineage: Lineage = { term: 0 };
+  const { wire = realWire } = target;
   // PostgreSQL has no empty IN list; here it finds nothing, as on SQLite.
   const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
   const pool = writerPool(target, { lockWaitMs: LOCK_WAIT_MS, ...options }, lineage);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins });
-  const readers = guardedPool(poolOf(target, "read-only", READERS), () => Promise.resolve());
+  const readers = guardedPool(wire.pool(target, "read-only", READERS), () => Promise.resolve());
   const read = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readers }), plugins });
   const close = async (): Promise<void> => {
     await read.destroy();

@@ -145,6 +145,7 @@ function roomyFolder(): string {
 /** Starts an empty server that only this machine's socket reaches; throws a sentence when it cannot. */
 export async function startPrivatePostgres(
   parent: string = roomyFolder(),
+  more: readonly string[] = [],
 ): Promise<PrivatePostgres> {
   const account = accountFor();
   const home = programsFor(account);
@@ -161,6 +162,7 @@ export async function startPrivatePostgres(
       "max_connections=200",
       "shared_buffers=64MB",
       "logging_collector=off",
+      ...more,
     ].flatMap((setting) => ["-c", setting]);
     const child = await startServer(
       join(home, "bin", "postgres"),

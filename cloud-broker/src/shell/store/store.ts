@@ -5,7 +5,7 @@ import { nodeTimers } from "../clock/node-timers.ts";
 import { nodeEntropy } from "../keys/node-entropy.ts";
 import { createCommitter, type Job, type StoreWorld } from "./committer.ts";
 import type { Database } from "./migrations/render.ts";
-import { openPostgresLedger } from "./postgres-ledger.ts";
+import { openPostgresLedger, type PostgresParts } from "./postgres-ledger.ts";
 import { openSqlite, type OpenSqliteConnection } from "./sqlite-connection.ts";
 import { openSqliteLedger } from "./sqlite-ledger.ts";
 import type { Tables } from "./tables.ts";
@@ -44,7 +44,11 @@ export type Store = {
 /** Where the ledger is: a file, or a PostgreSQL database. */
 export type LedgerPlace =
   | { readonly file: string; readonly open?: OpenSqliteConnection }
-  | { readonly url: string; readonly password?: string; readonly lockWaitMs?: number };
+  | (PostgresParts & {
+      readonly url: string;
+      readonly password?: string;
+      readonly lockWaitMs?: number;
+    });
 
 export async function openStore(
   options: LedgerPlace & Pick<StoreWorld, "clock"> & Partial<StoreWorld>,
