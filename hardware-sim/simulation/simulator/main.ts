@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { typed, wholeNumber } from "../command-line.ts";
 import { startBroken } from "../mutants/start-broken.ts";
 import type { Block, BlockOutcome } from "./child.ts";
+import { DATABASES, founderAt, isDatabase, startDatabase, type DatabaseName } from "./databases.ts";
 import { runSeed, type SeedOutcome } from "./seed-run.ts";
 import { addTally, count, emptyTally, lastLine, type Tally } from "./tally.ts";
 
@@ -13,6 +14,7 @@ const BLOCK_SIZE = 10;
 const BLOCKS_PER_CHILD = 100;
 
 const USAGE = `npm run sim -- [--seeds N] [--seed FIRST] [--jobs J] [--resume FILE] [--mutant NAME] [--verbose]
+                  [--database sqlite|postgres]
 
   Whole schools on a seeded clock, network and disk (docs/simulator.md). --verbose tells the story of up to five seeds.`;
 
@@ -24,6 +26,7 @@ const values = typed(USAGE, {
     resume: { type: "string" },
     verbose: { type: "boolean", default: false },
     mutant: { type: "string" },
+    database: { type: "string", default: "sqlite" },
   },
 });
 
@@ -35,6 +38,13 @@ function numberOf(name: "seeds" | "seed" | "jobs"): number {
   return wholeNumber(USAGE, { name, text: values[name], min: 1 });
 }
 
+function databaseOf(text: string): DatabaseName {
+  if (isDatabase(text)) return text;
+  process.stderr.write(`--database takes ${DATABASES.join(" or ")}, not "${text}"\n\n${USAGE}\n`);
+  process.exit(2);
+}
+
+const database = databaseOf(values.database);
 const first = numberOf("seed");
 const seedCount = numberOf("seeds");
 const jobs = numberOf("jobs");
@@ -45,15 +55,26 @@ function tellFailure(outcome: SeedOutcome): void {
   say(`\nseed ${seed} broke ${broken.rule}: ${broken.sentence}`);
   for (const line of outcome.lastHappenings) say(`  ${line}`);
   const mutant = values.mutant === undefined ? "" : ` --mutant ${values.mutant}`;
-  say(`replay: npm run sim -- --seeds 1 --seed ${seed} --verbose${mutant}\n`);
+  const place = database === "sqlite" ? "" : ` --database ${database}`;
+  say(`replay: npm run sim -- --seeds 1 --seed ${seed} --verbose${mutant}${place}\n`);
 }
 
 /** Where a run of days stands: the next seed and what came before it. */
-type State = { readonly first: number; next: number; tally: Tally };
+type State = {
+  readonly first: number;
+  next: number;
+  tally: Tally;
+  /** Unset in states of SQLite. */
+  readonly database?: DatabaseName;
+};
 
 function loadState(file: string | undefined): State {
-  if (file === undefined || !existsSync(file)) return { first, next: first, tally: emptyTally() };
-  return JSON.parse(readFileSync(file, "utf8")) as State;
+  if (file === undefined || !existsSync(file))
+    return { first, next: first, tally: emptyTally(), database };
+  const state = JSON.parse(readFileSync(file, "utf8")) as State;
+  if ((state.database ?? "sqlite") === database) return state;
+  process.stderr.write(`${file} is of a run on ${state.database ?? "sqlite"}, not ${database}\n`);
+  process.exit(2);
 }
 
 function saveState(file: string | undefined, state: State): void {
@@ -86,7 +107,8 @@ function runBlock(child: ChildProcess, block: Block): Promise<BlockOutcome> {
 }
 
 /** Hands blocks out in order; the state advances over blocks that are done with all before them. */
-async function runAll(state: State, startMs: number): Promise<void> {
+async function runAll(state: State, server: string | null): Promise<void> {
+  const startMs = performance.now();
   const end = state.first + seedCount;
   let next = state.next;
   const done = new Map<number, BlockOutcome>();
@@ -108,7 +130,7 @@ async function runAll(state: State, startMs: number): Promise<void> {
   const lane = async (): Promise<void> => {
     let child = startChild();
     for (let blocks = 1; next < end; blocks++) {
-      const block = { first: next, size: Math.min(BLOCK_SIZE, end - next) };
+      const block = { first: next, size: Math.min(BLOCK_SIZE, end - next), server };
       next += block.size;
       settle(await runBlock(child, block));
       if (blocks % BLOCKS_PER_CHILD !== 0) continue;
@@ -123,21 +145,28 @@ async function runAll(state: State, startMs: number): Promise<void> {
   process.stderr.write("\n");
 }
 
-async function runHere(tally: Tally): Promise<void> {
+async function runHere(tally: Tally, server: string | null): Promise<void> {
   const before = process.cpuUsage();
+  const founder = await founderAt(server);
   for (let seed = first; seed < first + seedCount; seed++) {
-    const outcome = await runSeed(seed, values.verbose ? say : undefined);
+    const outcome = await runSeed(seed, values.verbose ? say : undefined, founder.foot);
     count(tally, outcome);
     tellFailure(outcome);
     say(`seed ${seed} digest ${outcome.digest}`);
   }
+  await founder.close();
   const used = process.cpuUsage(before);
   tally.cpuSeconds = (used.user + used.system) / 1_000_000;
 }
 
 const state = loadState(values.resume);
-if (seedCount <= 5) await runHere(state.tally);
-else await runAll(state, performance.now());
+const { url, stop } = await startDatabase(database);
+try {
+  if (seedCount <= 5) await runHere(state.tally, url);
+  else await runAll(state, url);
+} finally {
+  await stop();
+}
 const { tally } = state;
 say(
   `refused ${tally.refused} physically lost ${tally.physicallyLost} other rules broken ${tally.other}; ${(tally.seeds / Math.max(0.001, tally.cpuSeconds)).toFixed(1)} seeds per second per core`,

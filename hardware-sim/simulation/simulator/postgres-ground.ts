@@ -188,7 +188,8 @@ class PostgresGround implements Ground {
       const drivers = createDrivers(startMachine(agenda, random.fork("restored")), disk, {
         commitMs: () => 0,
       });
-      const from = await drivers.openCloud(drivers.path(LEDGER_FILE), "read-only");
+      // Not as a reader: a reader here waits for the end of a transaction, and the copy is read in one.
+      const from = await drivers.openCloud(drivers.path(LEDGER_FILE), "read-write");
       const client = await connected(this.#server.urlOf(this.#database));
       await copyLedger(from, connectionOf(client));
       await client.end();

@@ -59,12 +59,7 @@ export class SchoolRun {
   /** The daily limit of every child as the office last had it. */
   readonly limitOf: Map<StudentId, number | null> = new Map();
 
-  constructor(
-    seed: number,
-    footing: Footing,
-    size: SchoolSize,
-    listen: (line: string) => void,
-  ) {
+  constructor(seed: number, footing: Footing, size: SchoolSize, listen: (line: string) => void) {
     this.random = createRandom(seed).fork("school");
     this.agenda = createAgenda(this.random.fork("agenda"), footing.stillness);
     const { agenda } = this;

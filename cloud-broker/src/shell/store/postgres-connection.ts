@@ -35,7 +35,10 @@ export type PostgresMode = "read-write" | "read-only";
 
 /** What is asked of a connection. */
 export interface PostgresClient {
-  query(text: string, parameters?: unknown[]): Promise<{
+  query(
+    text: string,
+    parameters?: unknown[],
+  ): Promise<{
     readonly command: string;
     readonly rowCount: number | null;
     readonly rows: Record<string, unknown>[];
@@ -137,8 +140,7 @@ export function connectionOf(
 ): LedgerConnection {
   return {
     database: "postgresql",
-    all: async (text, parameters = []) =>
-      (await client.query(text, parameters.map(bindable))).rows,
+    all: async (text, parameters = []) => (await client.query(text, parameters.map(bindable))).rows,
     exec: async (text) => void (await client.query(text)),
     close: close ?? (() => Promise.resolve()),
   };
