@@ -161,6 +161,7 @@ export async function auditPromises(
         `${promise.saleId.slice(0, 8)}: the counter and the ledger disagree over its void`,
       );
   }
+  physicallyLost += await auditDeeds(world, store, oracle);
   const open = [...oracle.unanswered];
   for (const sale of sales) {
     if (oracle.promised.has(String(sale["event"]))) continue;
@@ -177,5 +178,28 @@ export async function auditPromises(
       );
     else open.splice(index, 1);
   }
+  return physicallyLost;
+}
+
+/** Refunds and cash of the counters: each is in the books, once; how many are physically lost. */
+async function auditDeeds(world: World, store: Store, oracle: Oracle): Promise<number> {
+  const found = await rows(
+    store,
+    `SELECT e.id, e.type,
+       (SELECT count(*) FROM journal j WHERE j.cause_kind = 'event' AND j.cause_id = e.id) AS journals
+     FROM device_event e WHERE e.type IN ('refund', 'cash-in')`,
+  );
+  const booked = new Map(found.map((row) => [String(row["id"]), row]));
+  for (const { id, type, journals } of found)
+    if (Number(journals) > 1 || (type === "cash-in" && Number(journals) !== 1))
+      world.broken(
+        "doubled",
+        `${String(id).slice(0, 8)}, a ${String(type)}, is booked ${String(journals)} times`,
+      );
+  let physicallyLost = 0;
+  for (const [id, till] of oracle.deeds)
+    if (booked.has(id)) continue;
+    else if (oracle.physicallyLost.has(id)) physicallyLost += 1;
+    else world.broken("lost", `${till} wrote ${id.slice(0, 8)} and the ledger has it not`);
   return physicallyLost;
 }

@@ -122,14 +122,16 @@ const clockJump: Fault = (run) => {
   till.clockOffMs += jump;
 };
 
-const images = new WeakMap<Till, { readonly image: DiskImage; readonly sales: number }>();
+type Saved = { readonly image: DiskImage; readonly sales: number; readonly deeds: number };
+const images = new WeakMap<Till, Saved>();
 
 const cardImage: Fault = (run) => {
   const till = someTill(run);
   const saved = images.get(till);
   const own = [...run.oracle.promised.values()].filter((sale) => sale.till === till.name);
   if (saved === undefined) {
-    images.set(till, { image: till.disk.image(), sales: own.length });
+    const deeds = run.oracle.deedsAt(till.name).length;
+    images.set(till, { image: till.disk.image(), sales: own.length, deeds });
     run.story.tell(`somebody copies the card of ${till.name}`);
     return;
   }
@@ -137,6 +139,7 @@ const cardImage: Fault = (run) => {
   till.stop("power");
   // What was sold since the image lies in the cloud or nowhere.
   for (const sale of own.slice(saved.sales)) run.loseDiskCopy(sale.saleId);
+  for (const deed of run.oracle.deedsAt(till.name).slice(saved.deeds)) run.loseDiskCopy(deed);
   for (const sale of own) run.oracle.voidsUnanswered.add(sale.saleId);
   till.insertCard(saved.image);
   run.oracle.hasRestored = true;

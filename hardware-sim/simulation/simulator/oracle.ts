@@ -30,7 +30,17 @@ export class Oracle {
   readonly verdicts: Map<string, string> = new Map();
   /** A card or the ledger was set back to an older copy: from then on the two sides may differ. */
   hasRestored = false;
+  /** Refunds and cash that an operator was told of, and where; each is an event of that card. */
+  readonly deeds: Map<string, string> = new Map();
   purchaseCount = 0;
+
+  deed(eventId: string, till: string): void {
+    this.deeds.set(eventId, till);
+  }
+
+  deedsAt(till: string): readonly string[] {
+    return [...this.deeds].filter(([, where]) => where === till).map(([id]) => id);
+  }
 
   order(attempt: Attempt): Attempt {
     this.unanswered.add(attempt);

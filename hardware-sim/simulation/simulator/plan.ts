@@ -1,6 +1,7 @@
 import { must, rupiah, schoolDayAt, unixMs } from "@saku/protocol";
 import { planFaults } from "./fault-plan.ts";
 import { adminOrder, nameHub } from "./office-orders.ts";
+import { allowMeals, cashOverTheCounter, mealInstead, refundLater } from "./operator-deeds.ts";
 import { START_MS, ZONE } from "./school.ts";
 import {
   freezeThenVoid,
@@ -45,6 +46,9 @@ export function planDay(run: SchoolRun, day: number): void {
       });
   }
   if (run.hasHub) at(BOOT_MIN + 0.6, () => void nameHub(run, must(run.tills[0] ?? null, "A till")));
+  at(BOOT_MIN + 0.65, () => void allowMeals(run));
+  for (let count = 0; count < 2; count++)
+    at(OPEN_MIN + 1 + 2 * count, () => cashOverTheCounter(run, count));
   const purchaseCount = Math.ceil((30 + random.below(40)) / run.dayCount);
   for (let count = 0; count < purchaseCount; count++)
     at(OPEN_MIN + (CLOSE_MIN - OPEN_MIN) * random.next(), () => buy(run));
@@ -96,12 +100,14 @@ function press(run: SchoolRun, till: Till, wish: Wish): void {
         if (outcome.reason !== "disk-failed") oracle.refused(attempt);
         run.refusedCount += 1;
         story.tell(`${till.name} refuses ${student} ${amount}: ${outcome.reason}`);
+        void mealInstead(run, till, wish, outcome.reason);
         return;
       }
       oracle.sold(attempt, outcome.saleId);
       judgeSale(run, till, wish, wasFrozen);
       voidNextDay(run, till, outcome.saleId, amount);
       freezeThenVoid(run, till, outcome.saleId, wish);
+      refundLater(run, till, outcome.saleId, amount);
       story.tell(`${till.name} sells ${student} ${amount} (${outcome.saleId.slice(0, 8)})`);
       agenda.at(
         agenda.nowMs + 200,

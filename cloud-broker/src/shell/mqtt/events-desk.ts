@@ -76,7 +76,10 @@ async function bookFrame(
     if (!maySync(row.state)) return "not-welcome";
     const owner = { school, device, inc: frame.inc };
     const cloudKey = context.cloud.key.publicKey;
-    const outcome = await bookDelivery({ work, owner, cloudKey, isOnline: context.cloud.isOnline }, good);
+    const outcome = await bookDelivery(
+      { work, owner, cloudKey, isOnline: context.cloud.isOnline },
+      good,
+    );
     const newest = outcome.plan.accepted.at(-1)?.verified.event;
     const have = Math.max(row.have, newest?.have ?? 0);
     const unsent = Math.max(0, row.unsent - outcome.plan.accepted.length);
