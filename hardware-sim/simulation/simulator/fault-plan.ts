@@ -1,5 +1,6 @@
 import { must } from "@saku/protocol";
 import type { DiskImage } from "./disk.ts";
+import { loseTerminal } from "./lost-terminal.ts";
 import { nameHub } from "./office-orders.ts";
 import type { SchoolRun } from "./seed-run.ts";
 import type { Till } from "./till.ts";
@@ -19,7 +20,7 @@ const someTill = (run: SchoolRun): Till =>
 
 function restart(run: SchoolRun, till: Till, how: "power" | "process"): void {
   later(run, SECOND_MS * (1 + run.random.below(40)), () => {
-    if (till.isWorking) return;
+    if (till.isWorking || till === run.gone) return;
     till.stop(how);
     void till.boot();
   });
@@ -172,6 +173,8 @@ const lanDown: Fault = (run) => {
   });
 };
 
+const theft: Fault = (run) => loseTerminal(run, someTill(run));
+
 const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
   [5, powerCut],
   [3, killDaemon],
@@ -185,6 +188,7 @@ const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
   [1, cardImage],
   [1, badCard],
   [1, rehome],
+  [1, theft],
   [1, lanDown],
 ];
 const WEIGHT = FAULTS.reduce((sum, [weight]) => sum + weight, 0);

@@ -32,6 +32,8 @@ export class Oracle {
   hasRestored = false;
   /** Refunds and cash that an operator was told of, and where; each is an event of that card. */
   readonly deeds: Map<string, string> = new Map();
+  /** Terminals whose money was given back without them. */
+  readonly wereLost: Set<string> = new Set();
   purchaseCount = 0;
 
   deed(eventId: string, till: string): void {

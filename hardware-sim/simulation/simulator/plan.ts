@@ -35,7 +35,7 @@ export function planDay(run: SchoolRun, day: number): void {
   for (const till of run.tills) {
     at(BOOT_MIN + 0.5 * random.next(), () => {
       run.isNight = false;
-      if (!till.isOn) void till.boot();
+      if (!till.isOn && till !== run.gone) void till.boot();
     });
     // Some are switched off properly, some at the wall, some stay on.
     const evening = random.next();

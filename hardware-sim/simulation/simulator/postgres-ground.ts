@@ -111,7 +111,11 @@ export class PostgresServer {
     const store = await settled(agenda, openStore({ url, wire, clock, timers, entropy }));
     await settled(
       agenda,
-      store.commit((work) => found(work, size)),
+      store.commit(async (work) => {
+        await found(work, size);
+        // Each school's database is made from this one and is the first of its lineage, not a copy.
+        await work.db.deleteFrom("meta").where("key", "in", ["home", "term"]).execute();
+      }),
     );
     await settled(agenda, store.close());
   }

@@ -56,6 +56,8 @@ export class SchoolRun {
   /** Nobody switches a terminal on at night. */
   isNight = false;
   orderCount = 0;
+  /** A terminal that nobody finds. */
+  gone: Till | null = null;
   /** The daily limit of every child as the office last had it. */
   readonly limitOf: Map<StudentId, number | null> = new Map();
 
@@ -141,6 +143,7 @@ export class SchoolRun {
 
 async function calm(run: SchoolRun): Promise<void> {
   run.isCalm = true;
+  run.gone = null;
   run.isNight = false;
   run.story.tell("the faults stop");
   const { cloud, lan } = run;
@@ -171,7 +174,8 @@ async function drain(run: SchoolRun): Promise<void> {
       (till) =>
         till.duty !== null &&
         till.duty.loop.facts().unsentCount === 0 &&
-        till.duty.loop.facts().link === "online",
+        // One that was declared lost hears `stop` and leaves when all is delivered [D3].
+        (till.duty.loop.facts().link === "online" || run.oracle.wereLost.has(till.name)),
     );
   // A terminal hears of its broken connection before it is asked whether it is connected.
   await run.run(startMs + 1_000);
