@@ -1,4 +1,5 @@
 import { must } from "@saku/protocol";
+import { copyCard } from "./copied-card.ts";
 import type { DiskImage } from "./disk.ts";
 import { loseTerminal } from "./lost-terminal.ts";
 import { nameHub } from "./office-orders.ts";
@@ -110,6 +111,7 @@ const cloudRestore: Fault = (run) => {
   cloud.kill("power");
   cloud.restore();
   run.oracle.hasRestored = true;
+  run.oracle.hasLostLedger = true;
   // Another lineage: what it never heard, it judges anew.
   run.oracle.verdicts.clear();
   rebootCloud(run);
@@ -173,6 +175,8 @@ const lanDown: Fault = (run) => {
   });
 };
 
+const twin: Fault = (run) => copyCard(run, someTill(run));
+
 const theft: Fault = (run) => loseTerminal(run, someTill(run));
 
 const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
@@ -189,6 +193,7 @@ const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
   [1, badCard],
   [1, rehome],
   [1, theft],
+  [1, twin],
   [1, lanDown],
 ];
 const WEIGHT = FAULTS.reduce((sum, [weight]) => sum + weight, 0);

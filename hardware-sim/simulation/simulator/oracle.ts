@@ -32,9 +32,18 @@ export class Oracle {
   hasRestored = false;
   /** Refunds and cash that an operator was told of, and where; each is an event of that card. */
   readonly deeds: Map<string, string> = new Map();
+  /** Two terminals had one name. */
+  hasTwin = false;
+  /** The ledger was set back to a copy. */
+  hasLostLedger = false;
   /** Terminals whose money was given back without them. */
   readonly wereLost: Set<string> = new Set();
   purchaseCount = 0;
+
+  /** A ledger that was set back waits for each of its terminals [BK8]; of two with one name it hears the first. */
+  get isLimitJudged(): boolean {
+    return !(this.hasTwin && this.hasLostLedger);
+  }
 
   deed(eventId: string, till: string): void {
     this.deeds.set(eventId, till);

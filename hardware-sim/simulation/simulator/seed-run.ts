@@ -4,6 +4,7 @@ import { auditAgreement } from "./agreement.ts";
 import { createAgenda, settled, type Agenda } from "./agenda.ts";
 import { auditLedger, auditMarks, auditPromises } from "./audit.ts";
 import { CloudHost } from "./cloud-host.ts";
+import { retireTwin } from "./copied-card.ts";
 import { unmountAll } from "./wasm-sqlite.ts";
 import { FAIR, Line, type Weather } from "./network.ts";
 import { sqliteFooting, type Footing } from "./ground.ts";
@@ -56,6 +57,8 @@ export class SchoolRun {
   /** Nobody switches a terminal on at night. */
   isNight = false;
   orderCount = 0;
+  /** Two terminals with one card's past. */
+  copied: { readonly original: Till; readonly twin: Till } | null = null;
   /** A terminal that nobody finds. */
   gone: Till | null = null;
   /** The daily limit of every child as the office last had it. */
@@ -166,17 +169,18 @@ async function calm(run: SchoolRun): Promise<void> {
   }
 }
 
+function isDrainedAt(run: SchoolRun, till: Till): boolean {
+  const facts = till.duty?.loop.facts();
+  if (facts === undefined || facts.unsentCount > 0) return false;
+  // One that was declared lost hears `stop` and leaves when all is delivered [D3].
+  return facts.link === "online" || run.oracle.wereLost.has(till.name.slice(0, 2));
+}
+
 async function drain(run: SchoolRun): Promise<void> {
   const { agenda, tills, cloud } = run;
+  await retireTwin(run, (till) => isDrainedAt(run, till), DRAIN_MAX_MS);
   const startMs = agenda.nowMs;
-  const isDrained = (): boolean =>
-    tills.every(
-      (till) =>
-        till.duty !== null &&
-        till.duty.loop.facts().unsentCount === 0 &&
-        // One that was declared lost hears `stop` and leaves when all is delivered [D3].
-        (till.duty.loop.facts().link === "online" || run.oracle.wereLost.has(till.name)),
-    );
+  const isDrained = (): boolean => tills.every((till) => isDrainedAt(run, till));
   // A terminal hears of its broken connection before it is asked whether it is connected.
   await run.run(startMs + 1_000);
   await run.run(startMs + DRAIN_MAX_MS, isDrained);
