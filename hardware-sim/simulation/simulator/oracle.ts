@@ -40,9 +40,12 @@ export class Oracle {
   readonly wereLost: Set<string> = new Set();
   purchaseCount = 0;
 
-  /** A ledger that was set back waits for each of its terminals [BK8]; of two with one name it hears the first. */
+  /**
+   * A ledger that was set back waits for each of its terminals [BK8]. Of two with one name it hears the first; and for one that
+   * persons gave up it does not wait, or has forgotten that they did.
+   */
   get isLimitJudged(): boolean {
-    return !(this.hasTwin && this.hasLostLedger);
+    return !(this.hasLostLedger && (this.hasTwin || this.wereLost.size > 0));
   }
 
   deed(eventId: string, till: string): void {

@@ -46,3 +46,9 @@ export function limitPeriods(day: SchoolDay): {
     month: schoolDay(day - (day % 100) + 1),
   };
 }
+
+/** The most that a school lets one emergency meal cost, and one terminal give on a day [G12]. */
+export const EMERGENCY_MAX: { readonly perSale: Rupiah; readonly perDay: Rupiah } = {
+  perSale: rupiah(100_000),
+  perDay: rupiah(5_000_000),
+};

@@ -59,6 +59,8 @@ export type SchoolView = {
   readonly studentCount: number;
   readonly consentGrantedCount: number;
   readonly terminals: readonly TerminalView[];
+  /** What the reserve pays for hungry children, per meal and per terminal and day; 0 = nothing [G12]. */
+  readonly emergency: { readonly perSale: Rupiah; readonly perDay: Rupiah };
   readonly isBalanced: boolean;
 };
 

@@ -370,6 +370,7 @@ function readingOf(state: State): Office["reading"] {
     studentCount: 3,
     consentGrantedCount: 1,
     terminals: [],
+    emergency: { perSale: rupiah(15_000), perDay: rupiah(300_000) },
     isBalanced: true,
   };
   return {
@@ -492,7 +493,8 @@ function writingOf(state: State, changeChild: FakeOffice["changeChild"]): Office
         }));
         return null;
       }),
-    setEmergency: (order) => once(order, "emergency", () => null),
+    setEmergency: (order, _school, { perSale, perDay }) =>
+      once(order, `emergency ${perSale} ${perDay}`, () => null),
     revokeTerminal: (order, device) =>
       once(order, `revoke ${device}`, () => {
         state.terminals = state.terminals.map((terminal) =>

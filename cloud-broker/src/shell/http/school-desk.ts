@@ -74,6 +74,8 @@ function noticeOf(ui: Ui, what: string | undefined): string | null {
       return ui.words.students.consentDone;
     case "hub":
       return ui.words.hub.done;
+    case "darurat":
+      return ui.words.emergency.done;
     case "hilang":
       return ui.words.hub.lossDone;
     case "cabut":

@@ -157,6 +157,20 @@ test("a claim for a stall of nobody is refused", async () => {
   expect(web.fake.orders).toEqual([]);
 });
 
+test("[G12] the allowance for hungry children is saved, and a wrong amount is said beside its field", async () => {
+  const web = createTestWeb();
+  const visitor = await signedIn(web, "tu.melati");
+  const path = "/sekolah/terminal/darurat";
+  const from = "/sekolah/terminal";
+  expect(await textOf(await visitor.get(from))).toContain("Paling banyak sekali makan");
+  const wrong = await visitor.submit(from, { perSale: "15.000", perDay: "9.000.000" }, path);
+  expect(wrong.status).toBe(422);
+  expect(await textOf(wrong)).toContain("0 sampai Rp");
+  const right = await visitor.submit(from, { perSale: "0", perDay: "200.000" }, path);
+  expect([right.status, right.headers.get("location")]).toEqual([303, `${from}?selesai=darurat`]);
+  expect(web.fake.orders).toEqual(["emergency 0 200000"]);
+});
+
 test("revoking a terminal with unsent sales says how many first", async () => {
   const web = createTestWeb();
   const visitor = await signedIn(web, "tu.melati");

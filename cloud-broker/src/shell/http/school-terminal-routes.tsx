@@ -1,10 +1,13 @@
 import type { Hono } from "hono";
 import type { TerminalView } from "../../core/reports/views.ts";
 import { EMPTY_FORM, type FormState } from "../../web/design/form.tsx";
+import { fill } from "../../web/design/words/words.ts";
 import { SCHOOL_PATH } from "../../web/school/frame.tsx";
+import { EMERGENCY_MAX } from "../../core/leases/limits.ts";
 import { ClaimPage, RevokePage, TerminalsPage } from "../../web/school/terminals.tsx";
 import { formState, notFoundPage, page, refusedPage, textOf } from "./forms-page.tsx";
 import type { OrderOutcome } from "./office.ts";
+import { amountIn } from "./school-money-forms.ts";
 import { atDesk, ordering, type Desk, type DeskOrder } from "./school-desk.ts";
 import { unixMs } from "@saku/protocol";
 import type { Web, WebEnv } from "./web-context.ts";
@@ -21,6 +24,7 @@ export function schoolTerminalRoutes(app: Hono<WebEnv>, web: Web): void {
   app.post("/sekolah/terminal/:device/bersih", ordering(web, aboutTerminal("clearTerminal")));
   app.post("/sekolah/terminal/:device/kunci", ordering(web, aboutTerminal("rotateKey")));
   app.post("/sekolah/terminal/hub", ordering(web, setHub));
+  app.post("/sekolah/terminal/darurat", ordering(web, setEmergency));
   app.post("/sekolah/terminal/:device/hilang", ordering(web, loseTerminal));
   app.get("/sekolah/terminal/:device/cabut", atDesk(web, confirmRevoke));
   app.post("/sekolah/terminal/:device/cabut", ordering(web, revoke));
@@ -124,6 +128,27 @@ async function setHub(desk: DeskOrder): Promise<Response> {
   const outcome = await desk.web.office.writing.setHub(desk.order, desk.admin.school, wanted);
   if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
   return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=hub`, 303);
+}
+
+/** What hungry children may get from the reserve; 0 is an answer too [G12]. */
+async function setEmergency(desk: DeskOrder): Promise<Response> {
+  const { fields, ui, order } = desk;
+  const [perSale, perDay] = [amountIn(fields, "perSale"), amountIn(fields, "perDay")];
+  const problems: Record<string, string> = {};
+  for (const [name, amount, max] of [
+    ["perSale", perSale, EMERGENCY_MAX.perSale],
+    ["perDay", perDay, EMERGENCY_MAX.perDay],
+  ] as const)
+    if (!amount.ok || amount.value > max)
+      problems[name] = fill(ui.words.emergency.wrong, { max: ui.formats.money(max) });
+  if (!perSale.ok || !perDay.ok || Object.keys(problems).length > 0)
+    return terminals(desk, formState(fields, problems), 422, order.idempotencyKey);
+  const outcome = await desk.web.office.writing.setEmergency(order, desk.admin.school, {
+    perSale: perSale.value,
+    perDay: perDay.value,
+  });
+  if (outcome.kind === "refused") return refusedPage(desk.c, outcome);
+  return desk.c.redirect(`${SCHOOL_PATH.terminals}?selesai=darurat`, 303);
 }
 
 /** The next step of a loss; who may take it is decided by the office. */

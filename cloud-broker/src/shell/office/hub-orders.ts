@@ -1,6 +1,7 @@
 import { rupiah, type DeviceId, type SchoolId } from "@saku/protocol";
 import { mayReceive } from "../../core/devices/device.ts";
 import type { Order, OrderOutcome, Writing } from "../http/office.ts";
+import { EMERGENCY_MAX } from "../../core/leases/limits.ts";
 import { appendAudit } from "../store/audit.ts";
 import { queueForAll } from "../store/commands.ts";
 import { emergencyCommand, recallAll, tellHub } from "../store/hubs.ts";
@@ -8,8 +9,6 @@ import { grantSchool } from "../jobs/morning-grant.ts";
 import type { Cloud } from "./cloud.ts";
 import { done, isAdminOf, orderOnce, refused } from "./orders.ts";
 
-/** The most that a school lets one emergency meal cost, and one terminal give on a day. */
-const EMERGENCY_MAX = { perSale: 100_000, perDay: 5_000_000 };
 
 /**
  * Names the school's hub, or none. The old one is asked for what it holds; free money goes to the new one at once, and what

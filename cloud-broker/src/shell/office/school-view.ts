@@ -265,6 +265,10 @@ export async function readSchool(
     studentCount: consents.reduce((sum, { count }) => sum + count, 0),
     consentGrantedCount: consents.find((each) => each.consent_state === "granted")?.count ?? 0,
     terminals: await readTerminals(db, school, isOnline, nowMs),
+    emergency: {
+      perSale: rupiah(row.emergency_per_sale),
+      perDay: rupiah(row.emergency_per_day),
+    },
     isBalanced: sums.debit === sums.credit,
   };
 }

@@ -7,6 +7,7 @@ import { Card, Empty, Notice } from "../design/pieces.tsx";
 import type { Html, Ui } from "../design/ui.ts";
 import { fill } from "../design/words/words.ts";
 import { SCHOOL_PATH, SchoolFrame, type SchoolProps } from "./frame.tsx";
+import { EmergencyCard } from "./emergency-card.tsx";
 import { HubCard, LossCard } from "./hub-card.tsx";
 import { LettersCard, QuarantineCard } from "./letters-card.tsx";
 import { Once } from "./once.tsx";
@@ -47,6 +48,12 @@ export function TerminalsPage(
       <LettersCard ui={ui} letters={props.letters} zone={school.zone} nowMs={props.nowMs} />
       <QuarantineCard ui={ui} terminals={school.terminals} />
       <HubCard ui={ui} terminals={school.terminals} />
+      <EmergencyCard
+        ui={ui}
+        emergency={school.emergency}
+        state={props.state}
+        orderKey={props.orderKey}
+      />
       <LossCard ui={ui} terminals={school.terminals} />
       <Card title={words.addTitle}>
         <p class="lead">{words.addLead}</p>

@@ -295,6 +295,15 @@ export const english: Words = {
     writtenOff: "lost, the children have their money back",
     lossDone: "Noted.",
   },
+  emergency: {
+    title: "Emergency meals",
+    lead: "A hungry child eats even without money or signal: the school's reserve pays, and nobody sees it. 0 means not used.",
+    perSale: "At most for one meal",
+    perDay: "At most per terminal and day",
+    submit: "Save the limits",
+    wrong: "Write whole rupiah, 0 to {max}.",
+    done: "The limits of emergency meals are saved.",
+  },
   letters: {
     title: "Notes that wait for a decision",
     lead: "These notes could not be booked, so the terminal stopped sending after them. Look first, then decide. No child is ever charged.",

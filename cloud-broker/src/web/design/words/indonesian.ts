@@ -291,6 +291,15 @@ export const indonesian = {
     writtenOff: "hilang, uang anak sudah kembali",
     lossDone: "Dicatat.",
   },
+  emergency: {
+    title: "Makan darurat",
+    lead: "Anak yang lapar tetap makan walau saldo kurang atau sinyal hilang: dana cadangan sekolah membayar, tanpa ada yang tahu. 0 berarti tidak dipakai.",
+    perSale: "Paling banyak sekali makan",
+    perDay: "Paling banyak per terminal sehari",
+    submit: "Simpan batas makan darurat",
+    wrong: "Tulis rupiah bulat, 0 sampai {max}.",
+    done: "Batas makan darurat disimpan.",
+  },
   letters: {
     title: "Catatan yang menunggu keputusan",
     lead: "Catatan ini tidak bisa dibukukan, jadi terminal itu berhenti mengirim sesudahnya. Periksa dulu, lalu putuskan. Saldo siswa tidak pernah dipotong.",
