@@ -16,8 +16,13 @@ export function EmergencyCard(props: {
   return (
     <Card title={words.title}>
       <p class="lead">{words.lead}</p>
-      <OrderForm ui={ui} action={`${SCHOOL_PATH.terminals}/darurat`} orderKey={props.orderKey}>
-        <Problems ui={ui} state={state} />
+      <Problems ui={ui} state={state} />
+      <OrderForm
+        ui={ui}
+        action={`${SCHOOL_PATH.terminals}/darurat`}
+        class="form form-row"
+        orderKey={props.orderKey}
+      >
         <Field
           name="perSale"
           kind="amount"
