@@ -9,7 +9,6 @@ import { grantSchool } from "../jobs/morning-grant.ts";
 import type { Cloud } from "./cloud.ts";
 import { done, isAdminOf, orderOnce, refused } from "./orders.ts";
 
-
 /**
  * Names the school's hub, or none. The old one is asked for what it holds; free money goes to the new one at once, and what
  * comes back follows [G9].
